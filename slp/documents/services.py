@@ -1,0 +1,82 @@
+"""Keeping a file: what it really is, not what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import puremagic
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from slp.documents.models import Document, Slot, digest
+
+PDF = "application/pdf"
+PICTURES = {"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"}
+ACCEPTED: dict[str, set[str]] = {
+    Slot.RECEIPT: {PDF, *PICTURES},
+    Slot.EVIDENCE: {PDF, *PICTURES},
+    Slot.SIGNED: {PDF},
+    Slot.CERTIFICATE: {PDF, *PICTURES},
+    Slot.REPORT: {PDF, *PICTURES},
+}
+
+# Each app says who may open the documents that its rows point to: rule(document, user) -> bool.
+_READERS: list[Callable[[Document, object], bool]] = []
+
+
+def readers(rule: Callable[[Document, object], bool]) -> Callable:
+    """Decorator: register a rule that lets some users open some documents."""
+    _READERS.append(rule)
+    return rule
+
+
+def may_read(document: Document, user) -> bool:
+    """Does any rule let `user` open the document? The uploader always may."""
+    return document.uploaded_by_id == user.pk or any(rule(document, user) for rule in _READERS)
+
+
+def check_upload(upload: UploadedFile, slot: str) -> str:
+    """The content type that the bytes show. ValidationError with a sentence if it can't be kept."""
+    if upload.size > settings.UPLOAD_MAX_BYTES:
+        raise ValidationError(
+            f"This file is {upload.size / 1024 / 1024:.0f} MB. The limit is "
+            f"{settings.UPLOAD_MAX_BYTES // 1024 // 1024} MB: send a smaller scan."
+        )
+    if upload.size == 0:
+        raise ValidationError("This file is empty. Choose the file again.")
+    head = upload.read(16 * 1024)
+    upload.seek(0)
+    found = content_type(head)
+    if found not in ACCEPTED[slot]:
+        kinds = "a PDF" if ACCEPTED[slot] == {PDF} else "a PDF or a picture (JPEG, PNG, WebP, HEIC)"
+        raise ValidationError(f"This is not {kinds}. Save or photograph the paper as {kinds} and try again.")
+    return found
+
+
+def content_type(head: bytes) -> str:
+    """The type by the file's first bytes."""
+    if head[:5] == b"%PDF-":
+        return PDF
+    try:
+        return puremagic.from_string(head, mime=True)
+    except (puremagic.PureError, ValueError):
+        return ""
+
+
+def keep(*, upload: UploadedFile, slot: str, actor) -> Document:
+    """Store an upload privately after checking what it is. Returns the document."""
+    kind = check_upload(upload, slot)
+    content = upload.read()
+    upload.seek(0)
+    document = Document(
+        slot=slot,
+        name=upload.name[:200],
+        content_type=kind,
+        size=len(content),
+        sha256=digest(content),
+        uploaded_by=actor,
+    )
+    document.file.save(upload.name, upload, save=False)
+    document.save(force_insert=True)
+    return document

@@ -1,0 +1,104 @@
+"""The history tab: what happened to a record, by whom, why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.utils.functional import SimpleLazyObject
+
+from slp.history.models import PersonalDataRead
+from slp.lib.lifecycle import LIFECYCLES
+from slp.lib.track import event_model
+
+SILENT = {"version", "status_since", "status"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field's value before and after."""
+
+    field: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the history tab."""
+
+    at: datetime
+    who: str
+    what: str
+    reason: str = ""
+    changes: list[Change] = field(default_factory=list)
+
+
+def timeline(obj: Any, *, limit: int = 50) -> list[Entry]:
+    """The newest `limit` changes of one record, newest first. Two queries, when it is first looked at."""
+    return SimpleLazyObject(lambda: _read(obj, limit))
+
+
+def _read(obj: Any, limit: int) -> list[Entry]:
+    rows = event_model(type(obj)).objects.select_related("pgh_context").filter(pgh_obj_id=obj.pk)
+    events = list(rows.order_by("-pgh_id")[: limit + 1])
+    names = _names(events)
+    entries = []
+    for position, event in enumerate(events[:limit]):
+        before = events[position + 1] if position + 1 < len(events) else None
+        entries.append(_entry(obj, event, before, names))
+    return entries
+
+
+def _names(events: list) -> dict[int, str]:
+    ids = {(e.pgh_context.metadata or {}).get("user") for e in events if e.pgh_context}
+    return {u.pk: str(u) for u in get_user_model().objects.filter(pk__in=ids - {None})}
+
+
+def _entry(obj: Any, event: Any, before: Any, names: dict[int, str]) -> Entry:
+    metadata = event.pgh_context.metadata if event.pgh_context else {}
+    status = getattr(event, "status", None)
+    moved = status is not None and (before is None or before.status != status)
+    move = metadata.get(f"move:{obj._meta.label_lower}:{obj.pk}:{status}", {}) if moved else {}
+    who = names.get(move.get("user", metadata.get("user"))) or move.get("name") or metadata.get("name") or "SLP"
+    verb = move.get("verb") or metadata.get("verb") or _default_verb(event, moved, obj, status)
+    reason = move.get("reason") or metadata.get("reason") or ""
+    return Entry(event.pgh_created_at, who, verb, reason, _changes(obj, before, event))
+
+
+def _default_verb(event: Any, moved: bool, obj: Any, status: str | None) -> str:
+    if event.pgh_label == "insert":
+        return "Created"
+    if moved:
+        return LIFECYCLES[obj._meta.label_lower].label(status)
+    return "Changed"
+
+
+def _changes(obj: Any, before: Any, event: Any) -> list[Change]:
+    if before is None or event.pgh_label == "insert":
+        return []
+    changed = []
+    for model_field in obj._meta.concrete_fields:
+        name = model_field.attname
+        if model_field.name in SILENT or not hasattr(event, name):
+            continue
+        was, now = getattr(before, name), getattr(event, name)
+        if was != now:
+            changed.append(Change(str(model_field.verbose_name), _text(model_field, was), _text(model_field, now)))
+    return changed
+
+
+def _text(model_field: models.Field, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if model_field.choices:
+        return str(dict(model_field.flatchoices).get(value, value))
+    return str(value)[:200]
+
+
+def note_read(*, reader: Any, subject: str, what: str) -> None:
+    """Record that somebody opened personal data."""
+    PersonalDataRead.objects.create(reader=reader, subject=subject, what=what)

@@ -1,0 +1,120 @@
+"""The base of every model page in the admin: who may look, who may edit, moves instead of status fields."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+
+from slp.lib.forms import VersionMixin
+from slp.lib.lifecycle import LIFECYCLES
+from slp.lib.moves import buttons
+from slp.lib.track import because
+
+
+class RecordForm(VersionMixin):
+    """The admin's form with the same conflict check as every other form."""
+
+
+class PlainRecordForm(forms.ModelForm):
+    """For rows without a version of their own."""
+
+
+class RecordAdmin(admin.ModelAdmin):
+    """Starts from `visible_to`, edits narrowly, deletes nothing, moves only through the lifecycle.
+
+    `edited_by`: staff roles that may add and change rows here.
+    """
+
+    edited_by: tuple[str, ...] = ("officer", "director")
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        manager = self.model._default_manager
+        return manager.visible_to(request.user) if hasattr(manager, "visible_to") else rows
+
+    def has_module_permission(self, request) -> bool:
+        return request.user.is_staff
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        if not request.user.is_staff:
+            return False
+        return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
+
+    def _edits(self, request) -> bool:
+        return request.user.is_authenticated and request.user.staff_role in self.edited_by
+
+    def has_add_permission(self, request) -> bool:
+        return self._edits(request)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return self._edits(request)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        versioned = any(f.name == "version" for f in self.model._meta.fields)
+        kwargs.setdefault("form", RecordForm if versioned else PlainRecordForm)
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fields(self, request, obj=None):
+        return [f for f in super().get_fields(request, obj) if f != "seen_version"]
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and "version" in {f.name for f in self.model._meta.fields}:
+            fieldsets = [*fieldsets, (None, {"fields": ["seen_version"], "classes": ["slp-hidden-row"]})]
+        return fieldsets
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = {"reference", "status", "status_since"} & {f.name for f in self.model._meta.fields}
+        return [*super().get_readonly_fields(request, obj), *sorted(fixed)]
+
+    def save_model(self, request, obj, form, change) -> None:
+        """New rows are inserted; of existing ones only the changed fields are written."""
+        with because(request.user, "Edited in the admin" if change else "Added in the admin"):
+            if not change:
+                obj.save(force_insert=True)
+                return
+            names = [n for n in getattr(form, "changed_fields", lambda: form.changed_data)() if n in _columns(obj)]
+            if not names:
+                return
+            values = {n: getattr(obj, n) for n in names}
+            if "version" in _columns(obj):
+                values["version"] = models.F("version") + 1
+            type(obj)._base_manager.filter(pk=obj.pk).update(**values)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        extra = dict(extra_context or {})
+        if object_id and self.model._meta.label_lower in LIFECYCLES:
+            obj = self.get_object(request, object_id)
+            if obj is not None:
+                extra |= {"moves": buttons(obj, request.user, "desk"), "status": obj.status_tag}
+        return super().changeform_view(request, object_id, form_url, extra)
+
+
+class RecordInline(admin.StackedInline):
+    """Rows that belong to a record, edited with it by those who may edit it."""
+
+    extra = 0
+    can_delete = False
+    edited_by: tuple[str, ...] = ("officer", "director")
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.is_staff
+
+    def _edits(self, request) -> bool:
+        return request.user.staff_role in self.edited_by
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return self._edits(request)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return self._edits(request)
+
+
+def _columns(obj: models.Model) -> set[str]:
+    return {f.name for f in obj._meta.concrete_fields}

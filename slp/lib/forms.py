@@ -1,0 +1,175 @@
+"""Forms that two people may have open at once: narrow writes, and a conflict that loses nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from slp.lib.answers import Stale
+from slp.lib.track import snapshot_at, who_changed
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DateTimeInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+@dataclass(frozen=True)
+class ConflictRow:
+    """One field that both people changed or that changed under the second one."""
+
+    field: str
+    was: str
+    now: str
+    yours: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What somebody else changed while a form was open, for `ui/conflict.html`."""
+
+    who: str
+    when: datetime | None
+    rows: list[ConflictRow]
+
+
+class CrispyMixin:
+    """A helper without the <form> element: templates write it, with the csrf and once inputs."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        for bound in self.fields.values():
+            if isinstance(bound.widget, forms.DateTimeInput):
+                bound.widget = DateTimeInput()
+            elif isinstance(bound.widget, forms.DateInput):
+                bound.widget = DateInput()
+
+
+class Form(CrispyMixin, forms.Form):
+    """The project's plain form."""
+
+
+class ModelForm(CrispyMixin, forms.ModelForm):
+    """A form that makes a new row; `EditForm` changes one."""
+
+
+class VersionMixin(forms.ModelForm):
+    """A model form that knows which version of the row the person was looking at.
+
+    When the row has moved on, the form is refused once with `conflict` filled: it keeps what was typed, shows
+    what the other person did, and takes the new version along, so a second save applies these entries on top.
+    """
+
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    conflict: Conflict | None = None
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen_version"] = getattr(self.instance, "version", None)
+
+    def clean(self):
+        cleaned = super().clean()
+        instance = self.instance
+        if not instance.pk or not self.changed_fields():
+            return cleaned
+        seen = self.cleaned_data.get("seen_version")
+        current = type(instance)._base_manager.filter(pk=instance.pk).values_list("version", flat=True).first()
+        if seen is not None and current is not None and seen != current:
+            self._report_conflict(seen, current)
+        return cleaned
+
+    def changed_fields(self) -> list[str]:
+        """Names of the model's own fields that this person changed."""
+        concrete = {f.name for f in self._meta.model._meta.get_fields() if isinstance(f, models.Field)}
+        return [name for name in self.changed_data if name in concrete]
+
+    def _report_conflict(self, seen: int, current: int) -> None:
+        now = type(self.instance)._base_manager.get(pk=self.instance.pk)
+        before = snapshot_at(self.instance, seen)
+        rows = []
+        for name in self._meta.fields or self.fields:
+            if name not in self.fields or not hasattr(now, name):
+                continue
+            known = before is not None and hasattr(before, name)  # snapshots have no many-to-many fields
+            was, is_now = _shown(before if known else None, name), _shown(now, name)
+            yours = _typed(self, name)
+            if (known and was != is_now) or (not known and is_now != yours):
+                rows.append(ConflictRow(capfirst(self.fields[name].label or name), was, is_now, yours))
+        who, when = who_changed(self.instance, current)
+        self.conflict = Conflict(who, when, rows)
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen_version")] = str(current)
+        raise ValidationError(
+            format_html(
+                "{} changed this record while you were editing. Nothing of yours is lost: compare below, correct "
+                "what you want, and save again to apply your entries.",
+                who,
+            ),
+            code="conflict",
+        )
+
+
+def _shown(instance: Any, name: str) -> str:
+    if instance is None:
+        return ""
+    display = getattr(instance, f"get_{name}_display", None)
+    if display:
+        return str(display())
+    field = instance._meta.get_field(name)
+    if field.many_to_many:
+        return ", ".join(sorted(str(x) for x in getattr(instance, name).all())) if instance.pk else ""
+    value = getattr(instance, name, "")
+    return "" if value is None else str(value)
+
+
+def _typed(form: forms.ModelForm, name: str) -> str:
+    value = form.cleaned_data.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, models.QuerySet):
+        return ", ".join(sorted(str(x) for x in value))
+    choices = dict(getattr(form.fields[name], "choices", None) or [])
+    return str(choices.get(value, value)) if not isinstance(value, models.Model) else str(value)
+
+
+class EditForm(CrispyMixin, VersionMixin):
+    """Edits an existing row: writes only what changed, only if nobody else was faster."""
+
+    def save_changes(self) -> Any:
+        """Write the changed fields and raise the version by one. Call it inside the service's transaction."""
+        instance, names = self.instance, self.changed_fields()
+        if not names:
+            return instance
+        plain = [n for n in names if not instance._meta.get_field(n).many_to_many]
+        with transaction.atomic():
+            seen = self.cleaned_data.get("seen_version") or instance.version
+            values = {n: getattr(instance, n) for n in plain}
+            rows = type(instance)._base_manager.filter(pk=instance.pk, version=seen)
+            if not rows.update(**values, version=models.F("version") + 1):
+                raise Stale("Someone saved this record in the same moment. Go back, reload and save again.")
+            for name in set(names) - set(plain):
+                getattr(instance, name).set(self.cleaned_data[name])
+            instance.version = seen + 1
+        return instance

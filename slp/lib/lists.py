@@ -1,0 +1,320 @@
+"""Every list of every door: filters, sort and search in the URL, an export, a constant number of queries.
+
+Rendering, not the database, is what a list page costs. So rows are fetched as plain values (ids first, joins
+after the limit), cells are strings made here, and nothing counts a table to its end.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.http import StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from slp.lib.dates import show as show_date
+from slp.lib.lifecycle import Lifecycle
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 1000
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `key` is an ORM path (also its sort key); `show` turns the value into text."""
+
+    key: str
+    label: str
+    show: Callable[[Any], str] | None = None
+    sort: bool = True
+    kind: str = ""  # "number" aligns to the right
+    lifecycle: Lifecycle | None = None  # the value is a status: shown as a tag
+    plain: bool = False  # in the partner's words
+
+    def text(self, value: Any) -> str:
+        """The value as text, for a cell or an export."""
+        if self.lifecycle is not None:
+            return self.lifecycle.label(value, plain=self.plain) if value else ""
+        if self.show is not None:
+            return str(self.show(value))
+        return plain_text(value)
+
+    def html(self, value: Any) -> SafeString:
+        text = conditional_escape(self.text(value))
+        if self.lifecycle is not None:
+            return _tag(self.lifecycle.tone(value), text)
+        return text
+
+
+def _tag(tone: str, text: str) -> SafeString:
+    return format_html('<span class="slp-status slp-status--{}">{}</span>', tone, text)
+
+
+def plain_text(value: Any) -> str:
+    """Dates, moments, yes and no, and nothing, as every list shows them."""
+    if value is None or value == "":
+        return ""
+    if value is True or value is False:
+        return "Yes" if value else "No"
+    if isinstance(value, datetime):
+        local = timezone.localtime(value)
+        return f"{show_date(local.date())}, {local:%H:%M} {local.tzname()}"
+    if isinstance(value, date):
+        return show_date(value)
+    if isinstance(value, Decimal):
+        return f"{value:,}"
+    return str(value)
+
+
+def choice(choices: type[models.Choices]) -> Callable[[Any], str]:
+    """`show` for a column with choices."""
+    labels = dict(choices.choices)
+    return lambda value: labels.get(value, "") if value not in (None, "") else ""
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What a list says when it has nothing: why, and what to do next."""
+
+    title: str
+    text: str
+    action_label: str = ""
+    action_url: str = ""
+
+
+@dataclass
+class ListPage:
+    """The whole of one list. `rows(user)` must start from `visible_to(user)`."""
+
+    title: str
+    rows: Callable[[Any], models.QuerySet]
+    columns: tuple[Column, ...]
+    order: str
+    empty: Empty
+    link: Callable[[dict], str] | None = None  # row's values -> URL of its page
+    link_fields: tuple[str, ...] = ()  # more fields that `link` needs
+    filters: type | None = None  # a django-filter FilterSet
+    search: str = ""  # the column that holds the searchable text, lower case
+    search_label: str = "Search"
+    intro: str = ""
+    filename: str = "export"
+    extra: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """One filter, drawn: Django's own widget templates would cost more than the rest of the page."""
+
+    label: str
+    id: str
+    html: SafeString
+    errors: list[str]
+    is_checkbox: bool = False
+
+
+@dataclass(frozen=True)
+class Header:
+    label: str
+    sort_url: str = ""
+    direction: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Where we are in a list, without counting it to the end."""
+
+    number: int
+    has_next: bool
+    total: int
+    capped: bool
+    previous_url: str = ""
+    next_url: str = ""
+
+    @property
+    def total_label(self) -> str:
+        return f"{COUNT_LIMIT}+" if self.capped else str(self.total)
+
+
+def list_view(request, page: ListPage, template: str, **context):
+    """Render `page`, or export it when the URL says `export=csv`."""
+    queryset = page.rows(request.user)
+    filterset = page.filters(request.GET, queryset=queryset, request=request) if page.filters else None
+    if filterset is not None and filterset.is_valid():
+        queryset = filterset.qs
+    term = " ".join(request.GET.get("q", "").lower().split())[:100].replace("\x00", "")
+    if term and page.search:
+        for word in term.split():
+            queryset = queryset.filter(**{f"{page.search}__contains": word})
+    order = _order(request.GET.get("sort", ""), page)
+    queryset = queryset.order_by(*order)
+    if request.GET.get("export") == "csv":
+        return _export(queryset, page)
+    pages, rows = _slice(request, queryset, page)
+    active = any(v for k, v in request.GET.items() if k not in ("page", "sort"))
+    return render(
+        request,
+        template,
+        {
+            "list": page,
+            "columns": _headers(request, page, order[0]),
+            "rows": rows,
+            "pages": pages,
+            "filters": _filter_fields(filterset),
+            "term": term,
+            "is_filtered": active,
+            "export_url": _url(request, export="csv", page=None),
+            **page.extra,
+            **context,
+        },
+    )
+
+
+def _order(asked: str, page: ListPage) -> tuple[str, ...]:
+    allowed = {c.key for c in page.columns if c.sort}
+    order = asked if asked.removeprefix("-") in allowed else page.order
+    return (order, "-pk" if order.startswith("-") else "pk")
+
+
+def _keys(page: ListPage) -> list[str]:
+    return list(dict.fromkeys([*(c.key for c in page.columns), *page.link_fields]))
+
+
+def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, list[SafeString]]:
+    try:
+        number = min(max(int(request.GET.get("page", 1)), 1), 100_000)
+    except ValueError:
+        number = 1
+    start = (number - 1) * PAGE_SIZE
+    ids = list(queryset.values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    has_next = len(ids) > PAGE_SIZE
+    ids = ids[:PAGE_SIZE]
+    if number == 1 and not has_next:
+        total = len(ids)
+    else:
+        total = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+    values = queryset.order_by().filter(pk__in=ids).values("pk", *_keys(page)) if ids else []
+    found = {row["pk"]: row for row in values}
+    starts = _cell_starts(page)
+    rows = [_row(found[pk], page, starts) for pk in ids if pk in found]
+    pages = Pages(
+        number=number,
+        has_next=has_next,
+        total=min(total, COUNT_LIMIT),
+        capped=total > COUNT_LIMIT,
+        previous_url=_url(request, page=number - 1) if number > 1 else "",
+        next_url=_url(request, page=number + 1) if has_next else "",
+    )
+    return pages, rows
+
+
+def _cell_starts(page: ListPage) -> list[str]:
+    """The opening tag of each column's cells; a phone shows `data-label` before the value."""
+    kinds = [f' class="slp-{c.kind}"' if c.kind else "" for c in page.columns]
+    return [f'<td data-label="{escape(c.label)}"{kind}>' for c, kind in zip(page.columns, kinds, strict=True)]
+
+
+def _row(values: dict, page: ListPage, starts: list[str]) -> SafeString:
+    """One table row. Every value is escaped by `Column.html`."""
+    cells = [column.html(values[column.key]) for column in page.columns]
+    if page.link and (url := page.link(values)):
+        cells[0] = format_html('<a class="usa-link" href="{}">{}</a>', url, cells[0])
+    return mark_safe("".join(f"{start}{cell}</td>" for start, cell in zip(starts, cells, strict=True)))  # noqa: S308
+
+
+def _filter_fields(filterset) -> list[FilterField]:
+    fields = []
+    for bound in filterset.form.visible_fields() if filterset is not None else ():
+        widget = bound.field.widget
+        html = _select(bound) if type(widget) is forms.Select else bound.as_widget(attrs={"class": _css(widget)})
+        is_checkbox = isinstance(widget, forms.CheckboxInput)
+        fields.append(FilterField(bound.label, bound.id_for_label, html, list(bound.errors), is_checkbox))
+    return fields
+
+
+def _css(widget: forms.Widget) -> str:
+    return "usa-checkbox__input" if isinstance(widget, forms.CheckboxInput) else "usa-input"
+
+
+def _choices(field: forms.Field) -> list[tuple[Any, Any]]:
+    """A field's choices; of rows that are called by their name only key and name are read."""
+    queryset = getattr(field, "queryset", None)
+    if queryset is None or "name" not in {f.name for f in queryset.model._meta.fields}:
+        return list(field.choices)
+    empty = [] if field.empty_label is None else [("", field.empty_label)]
+    return empty + list(queryset.values_list("pk", "name"))
+
+
+def _select(bound: forms.BoundField) -> SafeString:
+    """A plain select with its choices."""
+    chosen = "" if bound.value() is None else str(bound.value())
+    options = []
+    for value, label in _choices(bound.field):
+        mark = " selected" if str(value) == chosen else ""
+        options.append(f'<option value="{escape(str(value))}"{mark}>{escape(str(label))}</option>')
+    start = f'<select class="usa-select" name="{bound.html_name}" id="{bound.id_for_label}">'
+    return mark_safe(f"{start}{''.join(options)}</select>")  # noqa: S308 -- each part is escaped
+
+
+def _headers(request, page: ListPage, order: str) -> list[Header]:
+    headers = []
+    for column in page.columns:
+        if not column.sort:
+            headers.append(Header(column.label, kind=column.kind))
+            continue
+        current = order.removeprefix("-") == column.key
+        direction = ("descending" if order.startswith("-") else "ascending") if current else ""
+        target = f"-{column.key}" if direction == "ascending" else column.key
+        headers.append(Header(column.label, _url(request, sort=target, page=None), direction, column.kind))
+    return headers
+
+
+def _url(request, **changes) -> str:
+    params = request.GET.copy()
+    for key, value in changes.items():
+        params.pop(key, None)
+        if value not in (None, ""):
+            params[key] = value
+    return mark_safe(conditional_escape(f"?{params.urlencode()}"))  # noqa: S308 -- escaped in the same line
+
+
+class _Echo:
+    def write(self, value: str) -> str:
+        return value
+
+
+def safe_for_spreadsheet(text: str) -> str:
+    """Text that a spreadsheet would run as a formula is kept as text."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        Decimal(text.replace(",", ""))
+    except ArithmeticError:
+        return False
+    return True
+
+
+def _export(queryset: models.QuerySet, page: ListPage) -> StreamingHttpResponse:
+    writer = csv.writer(_Echo())
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow([c.label for c in page.columns])
+        keys = [c.key for c in page.columns]
+        for values in queryset.values_list(*keys).iterator(chunk_size=2000):
+            yield writer.writerow([safe_for_spreadsheet(c.text(v)) for c, v in zip(page.columns, values, strict=True)])
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{page.filename}.csv"'
+    return response

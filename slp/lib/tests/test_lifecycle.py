@@ -1,0 +1,81 @@
+"""The one door through which a status changes."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from partners.lifecycles import ENQUIRY
+from partners.models import Enquiry
+from slp.history.services import timeline
+from slp.lib.answers import Refused, Stale
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def enquiry():
+    return Enquiry.objects.create(
+        name="A. Chief", email="chief@pd.example", agency_name="Elm PD", us_state="VA", message="Hello"
+    )
+
+
+def test_a_move_writes_status_version_and_history(enquiry, officer):
+    ENQUIRY.apply(enquiry, "close", actor=officer, reason="They wrote to the wrong office.")
+    assert (enquiry.status, enquiry.version) == ("closed", 2)
+    newest = timeline(enquiry)[0]
+    assert (newest.what, newest.who, newest.reason) == ("Close", "Officer", "They wrote to the wrong office.")
+
+
+def test_a_required_reason_is_required(enquiry, officer):
+    with pytest.raises(Refused, match="needs a reason"):
+        ENQUIRY.apply(enquiry, "close", actor=officer, reason="   ")
+    enquiry.refresh_from_db()
+    assert enquiry.status == "new"
+
+
+def test_an_unlisted_move_is_refused(enquiry, officer):
+    with pytest.raises(Refused, match="can't be done now"):
+        ENQUIRY.apply(enquiry, "convert", actor=officer)
+
+
+def test_a_role_that_is_not_listed_is_refused(enquiry, auditor):
+    with pytest.raises(Refused, match="is for an INL/KM officer or the INL/KM director"):
+        ENQUIRY.apply(enquiry, "triage", actor=auditor)
+
+
+def test_the_second_of_two_clicks_is_told_so(enquiry, officer):
+    same = Enquiry.objects.get(pk=enquiry.pk)
+    ENQUIRY.apply(enquiry, "triage", actor=officer)
+    with pytest.raises(Stale, match="Someone changed this enquiry a moment ago"):
+        ENQUIRY.apply(same, "close", actor=officer, reason="No.")
+
+
+def test_an_effect_that_fails_takes_the_move_back(enquiry, officer, monkeypatch):
+    def broken(obj, actor, reason):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(ENQUIRY, "_more_effects", {"triage": [broken]})
+    with pytest.raises(RuntimeError):
+        ENQUIRY.apply(enquiry, "triage", actor=officer)
+    assert Enquiry.objects.get(pk=enquiry.pk).status == "new"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_people_at_once_one_wins(enquiry, officer):
+    rows = [Enquiry.objects.get(pk=enquiry.pk) for _ in range(10)]
+    outcomes = []
+
+    def click(row):
+        try:
+            ENQUIRY.apply(row, "triage", actor=officer)
+            outcomes.append("done")
+        except Stale:
+            outcomes.append("stale")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=click, args=(row,)) for row in rows]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert sorted(outcomes) == ["done"] + ["stale"] * 9

@@ -1,0 +1,66 @@
+"""Lists: whatever stands in the address, a page comes back; exports can't carry formulas."""
+
+import csv
+import io
+
+import pytest
+
+from partners.models import Agency
+from slp.lib.lists import Column, Empty, ListPage, list_view, safe_for_spreadsheet
+
+PAGE = ListPage(
+    title="Agencies",
+    rows=lambda user: Agency.objects.all(),
+    columns=(Column("name", "Name"), Column("sworn_count", "Sworn", kind="number")),
+    order="name",
+    empty=Empty("None", "None yet."),
+    search="search_text",
+)
+
+
+@pytest.fixture
+def page(rf, officer):
+    def get(query: str):
+        request = rf.get(f"/{query}")
+        request.user = officer
+        request.resolver_match = None
+        return list_view(request, PAGE, "ui/list.html")
+
+    return get
+
+
+@pytest.fixture
+def agencies(agency, other_agency):
+    Agency.objects.filter(pk=agency.pk).update(sworn_count=5)
+    return agency, other_agency
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?page=0", "?page=-3", "?page=x", "?page=99999999", "?sort=password", "?sort=--name", "?q=%00", "?q='"],
+)
+def test_any_address_gives_a_page(page, agencies, query):
+    assert page(query).status_code == 200
+
+
+def test_search_needs_every_word(page, agencies):
+    assert b"Port Lincoln" in page("?q=lincoln+police").content
+    assert b"Port Lincoln" not in page("?q=lincoln+sheriff").content
+
+
+def test_sort_both_ways(page, agencies):
+    up, down = page("?sort=name").content, page("?sort=-name").content
+    assert up.index(b"Cedar Falls") < up.index(b"Port Lincoln")
+    assert down.index(b"Port Lincoln") < down.index(b"Cedar Falls")
+
+
+def test_export_follows_filters_and_defuses_formulas(page, agencies):
+    Agency.objects.filter(pk=agencies[0].pk).update(name="=HYPERLINK(1) police")
+    response = page("?export=csv&q=police")
+    rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+    assert rows == [["Name", "Sworn"], ["'=HYPERLINK(1) police", "5"]]
+
+
+@pytest.mark.parametrize(("text", "kept"), [("-5.20", "-5.20"), ("+1 202", "'+1 202"), ("@x", "'@x"), ("x", "x")])
+def test_safe_for_spreadsheet(text, kept):
+    assert safe_for_spreadsheet(text) == kept

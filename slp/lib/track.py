@@ -1,0 +1,60 @@
+"""Every change of a business row is kept by a database trigger, with the actor and the reason in its context.
+
+Thin helpers over django-pghistory, so that there is one way to track a model and one way to ask who changed it.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+import pghistory
+from django.contrib.auth import get_user_model
+from django.db import models
+
+
+def tracked(*, exclude: list[str] | None = None):
+    """Class decorator: keep a snapshot of each insert, update and delete, append-only."""
+    return pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(condition=pghistory.AnyChange()),
+        pghistory.DeleteEvent(),
+        exclude=exclude or [],
+        obj_field=pghistory.ObjForeignKey(related_name="events", related_query_name="events", db_index=True),
+        meta={"ordering": ["pgh_id"]},
+        append_only=True,
+    )
+
+
+def because(actor: Any, verb: str = "", reason: str = "") -> AbstractContextManager:
+    """The context of a change that is no lifecycle move: who, doing what, why."""
+    context = {"verb": verb, "reason": reason, "name": str(actor or "SLP")}
+    if actor is not None:
+        context["user"] = actor.pk
+    return pghistory.context(**context)
+
+
+def event_model(model: type[models.Model]) -> type[models.Model]:
+    """The model of a tracked model's snapshots."""
+    return model._meta.get_field("events").related_model
+
+
+def snapshot_at(instance: Any, version: int) -> Any | None:
+    """The row as it stood at `version` (an event object with the same fields), or None if not known."""
+    return event_model(type(instance)).objects.filter(pgh_obj_id=instance.pk, version=version).last()
+
+
+def who_changed(instance: Any, version: int) -> tuple[str, datetime | None]:
+    """The name of whoever made `version`, and when."""
+    event = (
+        event_model(type(instance))
+        .objects.select_related("pgh_context")
+        .filter(pgh_obj_id=instance.pk, version=version)
+        .first()
+    )
+    if event is None:
+        return "Someone", None
+    metadata = event.pgh_context.metadata if event.pgh_context else {}
+    user = get_user_model().objects.filter(pk=metadata.get("user")).first()
+    return str(user or metadata.get("name") or "Someone"), event.pgh_created_at

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PlacesConfig(AppConfig):
+    """Countries, posts, academies, languages."""
+
+    name = "slp.places"
+    label = "places"
