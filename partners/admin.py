@@ -1,0 +1,207 @@
+"""The model pages of partners in the admin."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from partners.models import (
+    Agency,
+    Agreement,
+    AgreementVersion,
+    Availability,
+    Capacity,
+    Certificate,
+    CommunityTie,
+    Contact,
+    Enquiry,
+    Expert,
+    ExpertCountry,
+    Expertise,
+    ExpertLanguage,
+    ExpertSkill,
+    Membership,
+    Outreach,
+    Signature,
+)
+from slp.lib.admin import RecordAdmin, RecordInline
+
+
+class ContactInline(RecordInline):
+    model = Contact
+    fields = ["name", "title", "email", "phone", "is_primary"]
+
+
+class CapacityInline(RecordInline):
+    model = Capacity
+    fields = ["fiscal_year", "kind", "engagements"]
+
+
+@admin.register(Agency)
+class AgencyAdmin(RecordAdmin):
+    list_display = ["name", "kind", "level", "us_state", "status", "partner_since", "is_fictional"]
+    list_filter = ["status", "kind", "level", "is_fictional"]
+    search_fields = ["search_text"]
+    raw_id_fields = ["source"]
+    inlines = [ContactInline, CapacityInline]
+
+
+@admin.register(Membership)
+class MembershipAdmin(RecordAdmin):
+    edited_by = ("officer", "director", "administrator")
+    list_display = ["user", "agency", "role", "is_active"]
+    list_filter = ["role", "is_active"]
+    list_select_related = ["user", "agency"]
+    search_fields = ["user__name", "user__email", "agency__search_text"]
+    autocomplete_fields = ["user", "agency"]
+
+
+@admin.register(Contact)
+class ContactAdmin(RecordAdmin):
+    list_display = ["name", "agency", "title", "email", "is_primary", "confirmed_on"]
+    list_select_related = ["agency"]
+    search_fields = ["name", "email", "agency__search_text"]
+    autocomplete_fields = ["agency"]
+
+
+@admin.register(CommunityTie)
+class CommunityTieAdmin(RecordAdmin):
+    list_display = ["agency", "country", "note"]
+    list_select_related = ["agency", "country"]
+    search_fields = ["agency__search_text", "country__name"]
+    autocomplete_fields = ["agency", "country"]
+
+
+@admin.register(Capacity)
+class CapacityAdmin(RecordAdmin):
+    list_display = ["agency", "fiscal_year", "kind", "engagements"]
+    list_select_related = ["agency"]
+    list_filter = ["fiscal_year"]
+    search_fields = ["agency__search_text"]
+    autocomplete_fields = ["agency"]
+
+
+class SkillInline(RecordInline):
+    model = ExpertSkill
+    autocomplete_fields = ["expertise"]
+
+
+class LanguageInline(RecordInline):
+    model = ExpertLanguage
+    autocomplete_fields = ["language"]
+
+
+@admin.register(Expert)
+class ExpertAdmin(RecordAdmin):
+    list_display = ["name", "rank", "agency", "service", "years", "is_active"]
+    list_filter = ["service", "is_active"]
+    list_select_related = ["agency"]
+    search_fields = ["search_text"]
+    autocomplete_fields = ["agency"]
+    raw_id_fields = ["user"]
+    # Personal data is read on the desk's own page, where reading it is recorded.
+    exclude = ["email", "phone", "passport_expires_on", "emergency_name", "emergency_phone", "gender"]
+    inlines = [SkillInline, LanguageInline]
+
+
+@admin.register(ExpertSkill)
+class ExpertSkillAdmin(RecordAdmin):
+    list_display = ["expert", "expertise", "depth"]
+    list_filter = ["depth"]
+    list_select_related = ["expert", "expertise"]
+    search_fields = ["expert__search_text", "expertise__name"]
+    autocomplete_fields = ["expert", "expertise"]
+
+
+@admin.register(ExpertLanguage)
+class ExpertLanguageAdmin(RecordAdmin):
+    list_display = ["expert", "language", "speaking", "is_tested"]
+    list_filter = ["speaking", "is_tested"]
+    list_select_related = ["expert", "language"]
+    search_fields = ["expert__search_text", "language__name"]
+    autocomplete_fields = ["expert", "language"]
+
+
+@admin.register(ExpertCountry)
+class ExpertCountryAdmin(RecordAdmin):
+    list_display = ["expert", "country", "relation", "note"]
+    list_filter = ["relation"]
+    list_select_related = ["expert", "country"]
+    search_fields = ["expert__search_text", "country__name"]
+    autocomplete_fields = ["expert", "country"]
+
+
+@admin.register(Certificate)
+class CertificateAdmin(RecordAdmin):
+    list_display = ["programme", "expert", "number", "issued_on", "expires_on"]
+    list_select_related = ["expert"]
+    search_fields = ["programme", "number", "expert__search_text"]
+    autocomplete_fields = ["expert", "expertise"]
+    raw_id_fields = ["document"]
+
+
+@admin.register(Availability)
+class AvailabilityAdmin(RecordAdmin):
+    list_display = ["expert", "kind", "period", "note"]
+    list_filter = ["kind"]
+    list_select_related = ["expert"]
+    search_fields = ["expert__search_text"]
+    autocomplete_fields = ["expert"]
+
+
+@admin.register(Agreement)
+class AgreementAdmin(RecordAdmin):
+    """Drafts are edited on the desk, where a changed text becomes a version; here they are read."""
+
+    edited_by = ()
+    list_display = ["reference", "title", "agency", "kind", "status", "starts_on", "ends_on"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["agency"]
+    search_fields = ["reference", "title", "agency__search_text"]
+    autocomplete_fields = ["agency"]
+    raw_id_fields = ["supersedes", "owner", "source"]
+
+
+@admin.register(AgreementVersion)
+class AgreementVersionAdmin(RecordAdmin):
+    edited_by = ()
+    list_display = ["agreement", "number", "summary", "author", "created_at"]
+    list_select_related = ["agreement", "author"]
+    search_fields = ["agreement__reference", "summary"]
+    raw_id_fields = ["agreement", "author"]
+
+
+@admin.register(Signature)
+class SignatureAdmin(RecordAdmin):
+    edited_by = ()
+    list_display = ["typed_name", "side", "signer", "content_type", "object_id", "signed_at"]
+    list_filter = ["side"]
+    list_select_related = ["signer", "content_type"]
+    search_fields = ["typed_name", "sha256"]
+    raw_id_fields = ["signer", "scan"]
+
+
+@admin.register(Outreach)
+class OutreachAdmin(RecordAdmin):
+    list_display = ["agency", "kind", "on", "next_step", "next_step_on"]
+    list_filter = ["kind"]
+    list_select_related = ["agency"]
+    search_fields = ["agency__search_text", "summary"]
+    autocomplete_fields = ["agency"]
+    raw_id_fields = ["author", "source"]
+
+
+@admin.register(Enquiry)
+class EnquiryAdmin(RecordAdmin):
+    edited_by = ()
+    list_display = ["reference", "agency_name", "us_state", "name", "status", "created_at"]
+    list_filter = ["status"]
+    search_fields = ["reference", "agency_name", "name"]
+    raw_id_fields = ["agency"]
+
+
+@admin.register(Expertise)
+class ExpertiseAdmin(RecordAdmin):
+    edited_by = ("administrator",)
+    list_display = ["code", "name", "sector", "is_active"]
+    list_filter = ["sector", "is_active"]
+    search_fields = ["code", "name"]

@@ -1,0 +1,12 @@
+"""Partners at the desk: agencies, the roster, agreements, outreach and enquiries."""
+
+from __future__ import annotations
+
+from partners.desk import agencies, agreements, experts, outreach
+
+urlpatterns = [
+    *agencies.urlpatterns,
+    *experts.urlpatterns,
+    *agreements.urlpatterns,
+    *outreach.urlpatterns,
+]

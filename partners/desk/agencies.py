@@ -1,0 +1,112 @@
+"""Agencies at the desk."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count, Prefetch, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+
+from partners.forms import AgencyEditForm, AgencyForm
+from partners.models import Agency, CommunityTie
+from partners.pages.common import door, facts, how_long, joined
+from partners.pages.lists import agency_list_page
+from partners.permissions import can_draft_agreement, can_edit_agency, can_record_outreach, can_register_agency
+from partners.services.agencies import register_agency
+from partners.services.edits import save_edit
+from slp.history.services import timeline
+from slp.lib.answers import require
+from slp.lib.dates import show
+from slp.lib.lists import list_view
+from slp.lib.moves import buttons, move_path
+
+
+@door("desk")
+def agency_list(request):
+    can_add = can_register_agency(request.user)
+    return list_view(request, agency_list_page(), "desk/agency_list.html", can_add=can_add)
+
+
+def _facts(agency: Agency) -> list:
+    since = agency.partner_since
+    return facts(
+        ("Kind", agency.get_kind_display()),
+        ("Level", agency.get_level_display()),
+        ("State or territory", agency.get_us_state_display()),
+        ("City", agency.city),
+        ("Website", agency.website),
+        ("Main sector", agency.get_sectors_display()),
+        ("Expertise", joined(agency.expertise.all())),
+        ("Community ties", joined(tie.country for tie in agency.ties.all())),
+        ("Population served", f"{agency.population_served:,}" if agency.population_served else ""),
+        ("Staff", joined(filter(None, [
+            f"{agency.sworn_count:,} sworn" if agency.sworn_count else "",
+            f"{agency.civilian_count:,} civilian" if agency.civilian_count else "",
+        ]))),
+        ("Partner since", (str(since.year) if agency.source_id else show(since)) if since else ""),
+        ("SAM.gov entity id", agency.uei),
+        ("SAM registration ends", show(agency.sam_expires_on) if agency.sam_expires_on else ""),
+        ("Bank enrolment on file", show(agency.eft_on_file_on) if agency.eft_on_file_on else ""),
+        ("No requests before", show(agency.not_before) if agency.not_before else ""),
+        ("Requests paused until", show(agency.paused_until) if agency.paused_until else ""),
+        ("Source", agency.source or ""),
+    )  # fmt: skip
+
+
+@door("desk")
+def agency_detail(request, key: int):
+    """Everything about one agency, with its people, agreements and outreach."""
+    ties = Prefetch("ties", CommunityTie.objects.select_related("country"))
+    on_roster = Count("experts", filter=Q(experts__is_active=True))
+    rows = Agency.objects.visible_to(request.user).select_related("source").annotate(roster=on_roster)
+    agency = get_object_or_404(rows.prefetch_related("expertise", ties), pk=key)
+    context = {
+        "agency": agency,
+        "facts": _facts(agency),
+        "since": how_long(agency.status_since),
+        "moves": buttons(agency, request.user, "desk"),
+        "can_edit": can_edit_agency(request.user, agency),
+        "can_draft": can_draft_agreement(request.user),
+        "can_outreach": can_record_outreach(request.user),
+        "contacts": agency.contacts.all(),
+        "people": agency.memberships.select_related("user").order_by("-is_active", "role"),
+        "agreements": agency.agreements.order_by("-pk")[:20],
+        "outreach": agency.outreach.order_by("-on")[:20],
+        "history": timeline(agency),
+    }
+    return render(request, "desk/agency_detail.html", context)
+
+
+@door("desk")
+def agency_add(request):
+    require(can_register_agency(request.user))
+    form = AgencyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        fields = {k: v for k, v in form.cleaned_data.items() if k != "not_a_duplicate"}
+        agency = register_agency(actor=request.user, **fields)
+        messages.success(request, f"{agency} is registered as a prospect.")
+        return redirect("desk:agency-detail", agency.pk)
+    return render(request, "desk/agency_add.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@door("desk")
+def agency_edit(request, key: int):
+    agency = get_object_or_404(Agency.objects.visible_to(request.user), pk=key)
+    allowed = can_edit_agency(request.user, agency)
+    require(allowed)
+    form = AgencyEditForm(request.POST or None, instance=agency)
+    if request.method == "POST" and form.is_valid():
+        save_edit(form=form, actor=request.user, allowed=allowed)
+        messages.success(request, "Saved.")
+        return redirect("desk:agency-detail", agency.pk)
+    status = 409 if form.conflict else 422 if form.is_bound else 200
+    return render(request, "desk/agency_edit.html", {"form": form, "agency": agency}, status=status)
+
+
+urlpatterns = [
+    path("agencies/", agency_list, name="agency-list"),
+    path("agencies/add/", agency_add, name="agency-add"),
+    path("agencies/<int:key>/", agency_detail, name="agency-detail"),
+    path("agencies/<int:key>/edit/", agency_edit, name="agency-edit"),
+    move_path(Agency, "agencies", "desk", "agency-detail"),
+]

@@ -1,0 +1,97 @@
+"""Agreements at the desk: what is negotiated, in force, about to end."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+
+from partners.forms import AgreementEditForm, AgreementForm, RenewForm
+from partners.models import Agency, Agreement
+from partners.pages.agreements import agreement_context, load_agreement, sign_page
+from partners.pages.common import door
+from partners.pages.lists import BOARDS, agreement_list_page, on_board
+from partners.permissions import can_draft_agreement, can_edit_agreement, can_renew_agreement
+from partners.services.agreements import draft_agreement, edit_agreement, renew_agreement
+from slp.lib.answers import require
+from slp.lib.lists import list_view
+from slp.lib.moves import move_path
+
+
+@door("desk")
+def agreement_list(request):
+    """The board: how many in each state, and the list."""
+    counts = Agreement.objects.visible_to(request.user).aggregate(
+        **{name: Count("pk", filter=on_board(name)) for name, _ in BOARDS}
+    )
+    url = reverse("desk:agreement-list")
+    board = [{"label": label, "value": counts[name], "url": f"{url}?board={name}"} for name, label in BOARDS]
+    can_add = can_draft_agreement(request.user)
+    return list_view(request, agreement_list_page("desk"), "desk/agreement_list.html", can_add=can_add, board=board)
+
+
+@door("desk")
+def agreement_detail(request, key: str):
+    agreement = load_agreement(request, key)
+    context = agreement_context(request, agreement, "desk") | {
+        "can_edit": can_edit_agreement(request.user, agreement),
+        "can_renew": can_renew_agreement(request.user, agreement),
+    }
+    return render(request, "desk/agreement_detail.html", context)
+
+
+@door("desk")
+def agreement_add(request):
+    require(can_draft_agreement(request.user))
+    asked = request.GET.get("agency", "")
+    chosen = Agency.objects.visible_to(request.user).filter(pk=asked).first() if asked.isdecimal() else None
+    form = AgreementForm(request.POST or None, initial={"agency": chosen})
+    if request.method == "POST" and form.is_valid():
+        agreement = draft_agreement(actor=request.user, **form.cleaned_data)
+        messages.success(request, f"{agreement.reference} is drafted.")
+        return redirect("desk:agreement-detail", agreement.reference)
+    return render(request, "desk/agreement_add.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@door("desk")
+def agreement_edit(request, key: str):
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user), reference=key)
+    require(can_edit_agreement(request.user, agreement))
+    form = AgreementEditForm(request.POST or None, instance=agreement)
+    if request.method == "POST" and form.is_valid():
+        edit_agreement(form=form, actor=request.user, summary=form.cleaned_data["what_changed"])
+        messages.success(request, "Saved.")
+        return redirect("desk:agreement-detail", key)
+    status = 409 if form.conflict else 422 if form.is_bound else 200
+    return render(request, "desk/agreement_edit.html", {"form": form, "agreement": agreement}, status=status)
+
+
+@door("desk")
+def agreement_sign(request, key: str):
+    return sign_page(request, key, "desk")
+
+
+@door("desk")
+def agreement_renew(request, key: str):
+    """Draft the follow-up on the same terms."""
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user), reference=key)
+    require(can_renew_agreement(request.user, agreement))
+    form = RenewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        renewal = renew_agreement(actor=request.user, agreement=agreement, **form.cleaned_data)
+        messages.success(request, f"{renewal.reference} is drafted on the terms of {agreement.reference}.")
+        return redirect("desk:agreement-detail", renewal.reference)
+    context = {"form": form, "agreement": agreement}
+    return render(request, "desk/agreement_renew.html", context, status=422 if form.is_bound else 200)
+
+
+urlpatterns = [
+    path("agreements/", agreement_list, name="agreement-list"),
+    path("agreements/add/", agreement_add, name="agreement-add"),
+    path("agreements/<str:key>/", agreement_detail, name="agreement-detail"),
+    path("agreements/<str:key>/edit/", agreement_edit, name="agreement-edit"),
+    path("agreements/<str:key>/sign/", agreement_sign, name="agreement-sign"),
+    path("agreements/<str:key>/renew/", agreement_renew, name="agreement-renew"),
+    move_path(Agreement, "agreements", "desk", "agreement-detail"),
+]

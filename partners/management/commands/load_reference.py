@@ -1,0 +1,25 @@
+"""`manage.py load_reference`: countries, posts, languages, academies and the taxonomy of expertise."""
+
+from __future__ import annotations
+
+import json
+
+from django.core.management.base import BaseCommand
+
+from partners.services.taxonomy import load_expertise
+from slp.places.services import load_places
+
+
+class Command(BaseCommand):
+    help = "Load the reference data that the system needs. Adds what is missing; may be run again."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--json", action="store_true", help="Print what was added as JSON.")
+
+    def handle(self, *args, **options) -> None:
+        added = load_places() | {"fields of expertise": load_expertise()}
+        if options["json"]:
+            self.stdout.write(json.dumps(added))
+            return
+        for name, count in added.items():
+            self.stdout.write(f"{name}: {count} added")

@@ -1,0 +1,192 @@
+"""Agreements: the terms between INL and an agency, in versions, signed by both sides."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from partners.models.agency import Agency, AgencyScoped
+from partners.models.taxonomy import ActivityKind
+from slp.documents.models import Document, Source
+from slp.lib.answers import YES, Answer, no
+from slp.lib.dates import Precision, show
+from slp.lib.lifecycle import LifecycleModel
+from slp.lib.refs import ReferenceField
+from slp.lib.track import tracked
+from slp.places.models import Country
+
+
+class AgreementKind(models.TextChoices):
+    MOU = "mou", "Memorandum of understanding"
+    LETTER = "letter", "Letter of intent"
+    INTERAGENCY = "interagency", "Interagency agreement"
+    INFORMAL = "informal", "Informal understanding"
+
+
+FORMAL = (AgreementKind.MOU, AgreementKind.INTERAGENCY)
+
+
+class AgreementStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    INL_REVIEW = "inl_review", "INL review"
+    PARTNER_REVIEW = "partner_review", "Partner review"
+    BOARD_APPROVAL = "board_approval", "Board approval"
+    SIGNING = "signing", "Signing"
+    ACTIVE = "active", "In force"
+    EXPIRED = "expired", "Expired"
+    TERMINATED = "terminated", "Terminated"
+    SUPERSEDED = "superseded", "Superseded"
+
+
+class AgreementQuerySet(AgencyScoped):
+    def in_force(self, start: date, end: date | None = None) -> AgreementQuerySet:
+        """Active over the whole span. An agreement without an end date goes on until it is ended."""
+        return self.filter(
+            Q(ends_on=None) | Q(ends_on__gte=end or start),
+            status=AgreementStatus.ACTIVE,
+            starts_on__lte=start,
+        )
+
+
+@tracked()
+class Agreement(LifecycleModel):
+    """The standing terms between INL and one agency. An MOU obligates no money by itself."""
+
+    reference = ReferenceField("AGR")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="agreements")
+    kind = models.CharField(max_length=20, choices=AgreementKind, default=AgreementKind.MOU)
+    title = models.CharField(max_length=200)
+    status = models.CharField(max_length=20, choices=AgreementStatus, default=AgreementStatus.DRAFT, editable=False)
+    starts_on = models.DateField("in force from", null=True, blank=True)
+    ends_on = models.DateField("in force until", null=True, blank=True)
+    date_precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
+    notice_days = models.PositiveSmallIntegerField("notice to end it (days)", null=True, blank=True)
+    activity_kinds = ArrayField(
+        models.CharField(max_length=20, choices=ActivityKind),
+        default=list,
+        blank=True,
+        help_text="Which kinds of activity it covers. Empty: all.",
+    )
+    countries = models.ManyToManyField(
+        Country, blank=True, related_name="+", help_text="Which countries it covers. Empty: all."
+    )
+    text = models.TextField("terms", blank=True)
+    needs_board_approval = models.BooleanField("the agency's governing board must approve", default=False)
+    board_body = models.CharField(max_length=120, blank=True)
+    board_on = models.DateField("board's meeting date", null=True, blank=True)
+    board_resolution = models.CharField("resolution or ordinance number", max_length=60, blank=True)
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="agreement_ends_after_start",
+                condition=Q(ends_on=None) | Q(starts_on=None) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message="The agreement would end before it starts.",
+            ),
+            models.CheckConstraint(
+                name="active_agreement_has_a_start",
+                condition=~Q(status="active") | Q(starts_on__isnull=False),
+                violation_error_message="Say from when the agreement is in force.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def is_formal(self) -> bool:
+        return self.kind in FORMAL
+
+    def covers(self, *, kind: str, country: Country | None, start: date, end: date) -> Answer:
+        """May the agency do this kind, in this country, on these dates, under this agreement?"""
+        if self.status != AgreementStatus.ACTIVE:
+            return no(f"{self.reference} is {self.get_status_display().lower()}, not in force.")
+        if start < self.starts_on:
+            return no(f"{self.reference} is in force only from {show(self.starts_on)}.")
+        if self.ends_on and end > self.ends_on:
+            return no(f"{self.reference} ends on {show(self.ends_on)}, before the activity does.")
+        if self.activity_kinds and kind not in self.activity_kinds:
+            return no(f"{self.reference} does not cover {ActivityKind(kind).label.lower()}.")
+        if country is not None:
+            covered = {c.pk for c in self.countries.all()}
+            if covered and country.pk not in covered:
+                return no(f"{self.reference} does not cover {country}.")
+        return YES
+
+
+@tracked()
+class AgreementVersion(models.Model):
+    """The text of an agreement or amendment at one moment; the signatures point to it."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    summary = models.CharField("what changed", max_length=200, blank=True)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "number"],
+                name="agreement_versions_numbered_once",
+                violation_error_message="This version already exists.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement.reference} version {self.number}"
+
+
+class SignatureSide(models.TextChoices):
+    INL = "inl", "INL"
+    AGENCY = "agency", "Agency"
+
+
+@tracked()
+class Signature(models.Model):
+    """One side's signature under one exact text: who, when, in what words, over which hash."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT)
+    object_id = models.PositiveBigIntegerField()
+    paper = GenericForeignKey()
+    side = models.CharField(max_length=10, choices=SignatureSide)
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signatures")
+    typed_name = models.CharField(max_length=120)
+    statement = models.CharField(max_length=400)
+    sha256 = models.CharField("hash of the signed text", max_length=64)
+    scan = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["signed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "side", "sha256"],
+                name="one_signature_per_side_and_text",
+                violation_error_message="This side has already signed this text.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.typed_name} ({self.get_side_display()}) {self.signed_at:%Y-%m-%d}"

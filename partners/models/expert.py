@@ -1,0 +1,247 @@
+"""The roster: a person whom an agency offers, what they know and speak, when they are free."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Lower
+
+from partners.models.agency import Agency, AgencyRole, Membership
+from partners.models.taxonomy import Expertise
+from slp.documents.models import Document
+from slp.lib.track import tracked
+from slp.places.models import Country, Language
+
+
+class Depth(models.IntegerChoices):
+    """How deep somebody's expertise goes."""
+
+    PRACTISES = 1, "Practises it"
+    TEACHES = 2, "Teaches it"
+    CERTIFIED = 3, "Certified instructor in it"
+
+
+class ExpertQuerySet(models.QuerySet):
+    def visible_to(self, user) -> ExpertQuerySet:
+        """Staff see the roster; an agency its own people; a traveller without another role only themselves."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        office = Membership.objects.filter(user=user, is_active=True).exclude(role=AgencyRole.TRAVELLER)
+        return self.filter(Q(agency__in=office.values("agency")) | Q(user=user))
+
+
+@tracked(exclude=["search_text"])
+class Expert(models.Model):
+    """A person an agency offers; serving or retired."""
+
+    class Service(models.TextChoices):
+        SERVING = "serving", "Serving"
+        RETIRED = "retired", "Retired"
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="experts")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="expert"
+    )
+    name = models.CharField(max_length=120)
+    rank = models.CharField("rank or title", max_length=80)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    service = models.CharField(max_length=10, choices=Service, default=Service.SERVING)
+    years = models.PositiveSmallIntegerField(
+        "years of service",
+        default=0,
+        validators=[MaxValueValidator(60, "More than 60 years of service can't be right.")],
+    )
+    gender = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[("woman", "Woman"), ("man", "Man"), ("other", "Another or not said")],
+        help_text="Own statement; used for programme figures only.",
+    )
+    passport_expires_on = models.DateField("official passport valid until", null=True, blank=True)
+    emergency_name = models.CharField("emergency contact", max_length=120, blank=True)
+    emergency_phone = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField("on the roster", default=True)
+    confirmed_on = models.DateField("last confirmed", null=True, blank=True)
+    is_fictional = models.BooleanField(default=False, editable=False)
+    search_text = models.GeneratedField(
+        expression=Lower(Concat(F("name"), Value(" "), F("rank"))),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ExpertQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [GinIndex(OpClass("search_text", "gin_trgm_ops"), name="expert_search")]
+
+    def __str__(self) -> str:
+        return f"{self.rank} {self.name}".strip()
+
+
+class ExpertScoped(models.QuerySet):
+    """Rows that belong to one expert: visible to those who see the expert."""
+
+    def visible_to(self, user) -> ExpertScoped:
+        return self if user.is_staff else self.filter(expert__in=Expert.objects.visible_to(user))
+
+
+@tracked()
+class ExpertSkill(models.Model):
+    """One field that an expert knows."""
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="skills")
+    expertise = models.ForeignKey(Expertise, on_delete=models.PROTECT, related_name="+")
+    depth = models.PositiveSmallIntegerField(choices=Depth, default=Depth.PRACTISES)
+
+    objects = ExpertScoped.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["expertise", "expert"], include=["depth"], name="skill_by_expertise")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expert", "expertise"],
+                name="one_skill_per_expert_and_field",
+                violation_error_message="This field is already listed for this person.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.expertise} ({self.get_depth_display().lower()})"
+
+
+@tracked()
+class ExpertLanguage(models.Model):
+    """A language with its level on the Interagency Language Roundtable scale, 0 to 5."""
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="languages")
+    language = models.ForeignKey(Language, on_delete=models.PROTECT, related_name="+")
+    speaking = models.PositiveSmallIntegerField(
+        "speaking level (ILR 0-5)",
+        validators=[MinValueValidator(0), MaxValueValidator(5, "The ILR scale ends at 5.")],
+    )
+    is_tested = models.BooleanField("tested (not only own statement)", default=False)
+
+    objects = ExpertScoped.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["language", "speaking", "expert"], name="speakers")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expert", "language"],
+                name="one_level_per_expert_and_language",
+                violation_error_message="This language is already listed for this person.",
+            ),
+            models.CheckConstraint(
+                name="ilr_level_0_to_5",
+                condition=Q(speaking__lte=5),
+                violation_error_message="The ILR scale goes from 0 to 5.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.language} {self.speaking}"
+
+
+@tracked()
+class Certificate(models.Model):
+    """An instructor certificate, such as the corrections train-the-trainer programme's."""
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="certificates")
+    programme = models.CharField(max_length=160)
+    expertise = models.ForeignKey(Expertise, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60, blank=True)
+    issued_on = models.DateField()
+    expires_on = models.DateField(null=True, blank=True)
+    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ExpertScoped.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="certificate_expires_after_issue",
+                condition=Q(expires_on=None) | Q(expires_on__gt=F("issued_on")),
+                violation_error_message="The certificate would end before it was issued.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.programme
+
+
+@tracked()
+class ExpertCountry(models.Model):
+    """A country that an expert has worked in, or has ties to (own statement)."""
+
+    class Relation(models.TextChoices):
+        WORKED = "worked", "Has worked there"
+        TIES = "ties", "Family or community ties"
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="countries")
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
+    relation = models.CharField(max_length=10, choices=Relation)
+    note = models.CharField(max_length=200, blank=True)
+
+    objects = ExpertScoped.as_manager()
+
+    class Meta:
+        verbose_name_plural = "expert countries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expert", "country", "relation"],
+                name="one_relation_per_expert_and_country",
+                violation_error_message="This is already listed for this person.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} ({self.get_relation_display().lower()})"
+
+
+@tracked()
+class Availability(models.Model):
+    """A window in which an expert can travel, or a blackout in which not. The end date is included."""
+
+    class Kind(models.TextChoices):
+        AVAILABLE = "available", "Available"
+        BLACKOUT = "blackout", "Not available"
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="availability")
+    period = DateRangeField()
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.AVAILABLE)
+    note = models.CharField(max_length=120, blank=True)
+
+    objects = ExpertScoped.as_manager()
+
+    class Meta:
+        verbose_name_plural = "availability"
+        indexes = [models.Index(fields=["expert"], include=["period", "kind"], name="availability_of")]
+        constraints = [
+            models.CheckConstraint(
+                name="availability_not_empty",
+                condition=Q(period__isempty=False),
+                violation_error_message="The window ends before it starts.",
+            ),
+            ExclusionConstraint(
+                name="availability_kinds_do_not_overlap",
+                expressions=[
+                    ("period", RangeOperators.OVERLAPS),
+                    ("expert", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                ],
+                violation_error_message="This window overlaps another one of the same person.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.period}"

@@ -1,0 +1,141 @@
+"""What pages of every door share: who may enter, the facts of a record, how far it has come, whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.template.defaultfilters import linebreaksbr
+
+from partners.models import Agreement
+from partners.models.agreement import AgreementStatus
+from partners.permissions import agency_roles, post_roles, staff_roles
+from slp.lib.answers import answer, require
+from slp.lib.dates import show, today
+from slp.lib.lifecycle import Lifecycle
+
+ENTRY = {
+    "desk": (staff_roles, "The desk is for INL/KM."),
+    "portal": (agency_roles, "The partner portal is for people of a partner agency."),
+    "post": (post_roles, "These pages are for people of an embassy or post."),
+}
+
+
+def door(name: str) -> Callable:
+    """Decorator: the view is for people of this door; others get 403 with the reason."""
+    roles, reason = ENTRY[name]
+
+    def guard(view: Callable) -> Callable:
+        @wraps(view)
+        def entered(request, *args, **kwargs):
+            require(answer(roles(request.user), reason))
+            return view(request, *args, **kwargs)
+
+        return entered
+
+    return guard
+
+
+@dataclass(frozen=True)
+class Fact:
+    """For `ui/definition.html`."""
+
+    label: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Step:
+    """For `ui/steps.html`."""
+
+    label: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """For `ui/turn.html`."""
+
+    mine: bool
+    who: str
+    text: str
+    due: str = ""
+    url: str = ""
+    action: str = ""
+
+
+def facts(*pairs: tuple[str, Any]) -> list[Fact]:
+    """Facts for `ui/definition.html`; what was typed on several lines stays on several lines."""
+    return [Fact(label, linebreaksbr(v) if isinstance(v, str) and "\n" in v else v) for label, v in pairs]
+
+
+def steps(lifecycle: Lifecycle, path: tuple[str, ...], status: str, *, plain: bool = False) -> list[Step]:
+    """The usual path of a record. A state beside the path stands at its end."""
+    if status not in path:
+        return [Step(lifecycle.label(status, plain=plain), "current")]
+    here = path.index(status)
+    states = ["done"] * here + ["current"] + ["todo"] * (len(path) - here - 1)
+    return [Step(lifecycle.label(s, plain=plain), state) for s, state in zip(path, states, strict=True)]
+
+
+def how_long(moment) -> str:
+    """Since when, in days."""
+    days = (today() - moment.date()).days if moment else 0
+    return "today" if days <= 0 else f"{days} day{'s' if days != 1 else ''}"
+
+
+def joined(items, empty: str = "") -> str:
+    """ "A, B and C" """
+    names = [str(item) for item in items]
+    if not names:
+        return empty
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+# -- agreements --------------------------------------------------------------------------------------
+AGREEMENT_TURN = {
+    AgreementStatus.DRAFT: ("INL/KM", "An officer writes the terms."),
+    AgreementStatus.INL_REVIEW: ("INL/KM", "INL reads the terms before they go to the agency."),
+    AgreementStatus.PARTNER_REVIEW: ("the agency", "The agency reads the terms and accepts or returns them."),
+    AgreementStatus.BOARD_APPROVAL: ("the agency's board", "The agency's governing board decides."),
+}
+EXPIRING_DAYS = 180
+
+
+def agreement_path(agreement: Agreement) -> tuple[str, ...]:
+    """The states that this agreement passes on its usual way."""
+    if not agreement.is_formal:
+        return ("draft", "active")
+    board = ("board_approval",) if agreement.needs_board_approval else ()
+    return ("draft", "inl_review", "partner_review", *board, "signing", "active")
+
+
+def agreement_turn(agreement: Agreement, missing: set[str], *, roles: set[str]) -> Turn | None:
+    """Whose turn it is, for a reader with these roles. `missing`: sides that have not signed."""
+    if agreement.status == AgreementStatus.SIGNING:
+        signers = {"inl": ("director", "INL's director"), "agency": ("signatory", "the agency's signatory")}
+        mine = any(signers[side][0] in roles for side in missing)
+        who = joined(sorted(signers[side][1] for side in missing))
+        return Turn(mine, who, "Both sides sign the same text; then it is in force.")
+    if agreement.status not in AGREEMENT_TURN:
+        return None
+    who, text = AGREEMENT_TURN[agreement.status]
+    acting = {"officer", "director"} if who == "INL/KM" else {"coordinator", "signatory"}
+    return Turn(bool(acting & roles), who, text)
+
+
+def whose_turn(status: str) -> str:
+    """One word of it for lists."""
+    return {**{s: who for s, (who, _) in AGREEMENT_TURN.items()}, AgreementStatus.SIGNING: "signers"}.get(status, "")
+
+
+def ends_in(day: date | None) -> str:
+    """ "31 Dec 2026 (in 40 days)" while it is near."""
+    if day is None:
+        return "no end date"
+    left = (day - today()).days
+    return f"{show(day)} (in {left} days)" if 0 <= left <= EXPIRING_DAYS else show(day)

@@ -1,0 +1,288 @@
+"""The lists of agencies, experts, agreements, outreach and enquiries: one description each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import django_filters
+from django.db.models import Case, CharField, F, Func, Q, Value, When
+from django.urls import reverse
+
+from partners.lifecycles import AGENCY, AGREEMENT, ENQUIRY
+from partners.models import (
+    Agency,
+    AgencyKind,
+    AgencyLevel,
+    Agreement,
+    AgreementKind,
+    Enquiry,
+    Expert,
+    Outreach,
+    OutreachKind,
+    Sector,
+)
+from partners.models.agency import AgencyStatus
+from partners.models.agreement import AgreementStatus
+from partners.models.outreach import EnquiryStatus
+from partners.pages.common import EXPIRING_DAYS, ends_in, how_long, whose_turn
+from slp.lib.dates import Precision, today
+from slp.lib.lists import Column, Empty, ListPage, choice
+from slp.lib.us_states import UsState
+from slp.places.models import Language
+
+NEGOTIATED = ("draft", "inl_review", "partner_review", "board_approval", "signing")
+
+
+class AgencyFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(label="State", choices=AgencyStatus.choices)
+    kind = django_filters.ChoiceFilter(label="Kind", choices=AgencyKind.choices)
+    us_state = django_filters.ChoiceFilter(label="State or territory", choices=UsState.choices)
+    sectors = django_filters.ChoiceFilter(label="Sector", choices=Sector.choices)
+
+    class Meta:
+        model = Agency
+        fields = ["status", "kind", "us_state", "sectors"]
+
+
+def agency_list_page() -> ListPage:
+    return ListPage(
+        title="Agencies",
+        rows=lambda user: Agency.objects.visible_to(user),
+        columns=(
+            Column("name", "Agency"),
+            Column("kind", "Kind", choice(AgencyKind)),
+            Column("level", "Level", choice(AgencyLevel)),
+            Column("us_state", "State"),
+            Column("status", "Partnership", lifecycle=AGENCY),
+            Column("partner_since", "Partner since", lambda day: str(day.year) if day else ""),
+            Column("paused_until", "Paused until"),
+        ),
+        order="name",
+        empty=Empty(
+            "No agencies yet",
+            "Agencies come from outreach and from public enquiries.",
+            "Register an agency",
+            reverse("desk:agency-add"),
+        ),
+        link=lambda row: f"{row['pk']}/",
+        filters=AgencyFilter,
+        search="search_text",
+        search_label="Name, city or state",
+        filename="agencies",
+    )
+
+
+# -- agreements --------------------------------------------------------------------------------------
+BOARDS = (
+    ("negotiation", "In negotiation"),
+    ("force", "In force"),
+    ("ending", f"Ending within {EXPIRING_DAYS} days"),
+    ("over", "Ended"),
+)
+
+
+def on_board(name: str) -> Q:
+    """The condition of one board of agreements."""
+    soon = today() + timedelta(days=EXPIRING_DAYS)
+    return {
+        "negotiation": Q(status__in=NEGOTIATED),
+        "force": Q(status=AgreementStatus.ACTIVE),
+        "ending": Q(status=AgreementStatus.ACTIVE, ends_on__lte=soon),
+        "over": Q(status__in=["expired", "terminated", "superseded"]),
+    }[name]
+
+
+class AgreementFilter(django_filters.FilterSet):
+    board = django_filters.ChoiceFilter(label="Which", choices=BOARDS, method="by_board")
+    kind = django_filters.ChoiceFilter(label="Kind", choices=AgreementKind.choices)
+    status = django_filters.ChoiceFilter(label="State", choices=AgreementStatus.choices)
+
+    class Meta:
+        model = Agreement
+        fields = ["board", "kind", "status"]
+
+    def by_board(self, rows, name, value):
+        return rows.filter(on_board(value))
+
+
+def agreement_list_page(door: str) -> ListPage:
+    desk = door == "desk"
+    return ListPage(
+        title="Agreements",
+        rows=lambda user: Agreement.objects.visible_to(user),
+        columns=(
+            Column("title", "Agreement"),
+            *([Column("agency__name", "Agency")] if desk else []),
+            Column("kind", "Kind", choice(AgreementKind)),
+            Column("status", "State", lifecycle=AGREEMENT, plain=not desk),
+            Column("status_since", "For", how_long),
+            *([Column("status", "Whose turn", whose_turn, sort=False)] if desk else []),
+            Column("ends_on", "In force until", lambda day: ends_in(day) if day else ""),
+            Column("reference", "Reference"),
+        ),
+        order="-status_since",
+        empty=Empty(
+            "No agreements yet",
+            "An agreement begins as a draft on the page of an agency.",
+            "Draft an agreement",
+            reverse("desk:agreement-add"),
+        )
+        if desk
+        else Empty("No agreements yet", "When INL sends you a draft, it stands here and you get a mail."),
+        link=lambda row: f"{row['reference']}/",
+        filters=AgreementFilter,
+        filename="agreements",
+    )
+
+
+# -- experts -----------------------------------------------------------------------------------------
+def all_languages(request):
+    return Language.objects.all()
+
+
+def all_agencies(request):
+    return Agency.objects.visible_to(request.user).only("name") if request else Agency.objects.none()
+
+
+class ExpertFilter(django_filters.FilterSet):
+    service = django_filters.ChoiceFilter(label="Serving or retired", choices=Expert.Service.choices)
+    language = django_filters.ModelChoiceFilter(label="Speaks", queryset=all_languages, method="by_language")
+    is_active = django_filters.ChoiceFilter(
+        label="On the roster", choices=[("yes", "Yes"), ("no", "No longer")], method="by_active"
+    )
+
+    class Meta:
+        model = Expert
+        fields = ["service", "language", "is_active"]
+
+    def by_language(self, rows, name, value):
+        return rows.filter(languages__language=value, languages__speaking__gte=1)
+
+    def by_active(self, rows, name, value):
+        return rows.filter(is_active=value == "yes")
+
+
+class DeskExpertFilter(ExpertFilter):
+    """The desk also narrows by agency."""
+
+    agency = django_filters.ModelChoiceFilter(label="Agency", queryset=all_agencies)
+
+    class Meta:
+        model = Expert
+        fields = ["agency", "service", "language", "is_active"]
+
+
+def expert_list_page(door: str) -> ListPage:
+    desk = door == "desk"
+    return ListPage(
+        title="Roster",
+        rows=lambda user: Expert.objects.visible_to(user),
+        columns=(
+            Column("name", "Name"),
+            Column("rank", "Rank or title"),
+            *([Column("agency__name", "Agency")] if desk else []),
+            Column("service", "Service", choice(Expert.Service)),
+            Column("years", "Years", kind="number"),
+            Column("confirmed_on", "Last confirmed"),
+            Column("is_active", "On the roster"),
+        ),
+        order="name",
+        empty=Empty("Nobody on the roster yet", "Agencies enter the people whom they offer in the partner portal.")
+        if desk
+        else Empty(
+            "Nobody on your roster yet",
+            "Enter the people whom you could offer, with what they know and speak. That is how you are found.",
+            "Add a person",
+            reverse("portal:expert-add"),
+        ),
+        link=lambda row: f"{row['pk']}/",
+        filters=DeskExpertFilter if desk else ExpertFilter,
+        search="search_text",
+        search_label="Name or rank",
+        filename="roster",
+    )
+
+
+# -- outreach ----------------------------------------------------------------------------------------
+class OutreachFilter(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(label="Kind", choices=OutreachKind.choices)
+    open = django_filters.ChoiceFilter(
+        label="Next step",
+        choices=[("yes", "A next step is planned"), ("late", "Its date has passed")],
+        method="by_step",
+    )
+
+    class Meta:
+        model = Outreach
+        fields = ["kind", "open"]
+
+    def by_step(self, rows, name, value):
+        rows = rows.exclude(next_step="")
+        return rows.filter(next_step_on__lt=today()) if value == "late" else rows
+
+
+def _written(pattern: str) -> Func:
+    return Func(F("on"), Value(pattern), function="to_char", output_field=CharField())
+
+
+# The date as exactly as it is known.
+SHOWN_ON = Case(
+    When(date_precision=Precision.DAY, then=_written("FMDD Mon YYYY")),
+    When(date_precision=Precision.MONTH, then=_written("Mon YYYY")),
+    default=_written("YYYY"),
+)
+
+
+def outreach_list_page() -> ListPage:
+    return ListPage(
+        title="Outreach",
+        rows=lambda user: Outreach.objects.visible_to(user).annotate(shown_on=SHOWN_ON),
+        columns=(
+            Column("agency__name", "Agency"),
+            Column("kind", "What", choice(OutreachKind)),
+            Column("shown_on", "Date", sort=False),
+            Column("agency__status", "Partnership", lifecycle=AGENCY),
+            Column("next_step", "Next step"),
+            Column("next_step_on", "By"),
+        ),
+        order="-on",
+        empty=Empty(
+            "No outreach yet",
+            "Meetings, calls, letters and conferences with agencies that are not partners yet.",
+            "Record outreach",
+            reverse("desk:outreach-add"),
+        ),
+        link=lambda row: reverse("desk:agency-detail", args=[row["agency_id"]]),
+        link_fields=("agency_id",),
+        filters=OutreachFilter,
+        filename="outreach",
+    )
+
+
+# -- enquiries ---------------------------------------------------------------------------------------
+class EnquiryFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(label="State", choices=EnquiryStatus.choices)
+
+    class Meta:
+        model = Enquiry
+        fields = ["status"]
+
+
+def enquiry_list_page() -> ListPage:
+    return ListPage(
+        title="Enquiries",
+        rows=lambda user: Enquiry.objects.visible_to(user),
+        columns=(
+            Column("agency_name", "Agency"),
+            Column("us_state", "State"),
+            Column("name", "From"),
+            Column("status", "State of it", lifecycle=ENQUIRY),
+            Column("status_since", "For", how_long),
+            Column("reference", "Reference"),
+        ),
+        order="-status_since",
+        empty=Empty("No enquiries yet", "What agencies ask on the public page stands here to be taken up."),
+        link=lambda row: f"{row['reference']}/",
+        filters=EnquiryFilter,
+        filename="enquiries",
+    )

@@ -1,0 +1,47 @@
+"""What a page of one expert shows, at every door."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from partners.models import Expert
+from partners.pages.common import facts
+from slp.lib.dates import show
+
+
+def expert_context(expert: Expert, *, personal: bool) -> dict:
+    """The facts of one person. `personal`: with passport expiry, contact and emergency contact."""
+    known = facts(
+        ("Agency", expert.agency),
+        ("Rank or title", expert.rank),
+        ("Service", expert.get_service_display()),
+        ("Years of service", expert.years),
+        ("On the roster", "Yes" if expert.is_active else "No longer"),
+        ("Last confirmed", show(expert.confirmed_on) if expert.confirmed_on else ""),
+    )
+    private = facts(
+        ("E-mail", expert.email),
+        ("Phone", expert.phone),
+        ("Official passport valid until", show(expert.passport_expires_on) if expert.passport_expires_on else ""),
+        ("Emergency contact", expert.emergency_name),
+        ("Emergency phone", expert.emergency_phone),
+    )
+    windows = [
+        {
+            "status": {"label": w.get_kind_display(), "tone": "good" if w.kind == "available" else "warn"},
+            "first": w.period.lower,
+            "last": w.period.upper - timedelta(days=1),
+            "note": w.note,
+        }
+        for w in expert.availability.order_by("period")
+    ]
+    return {
+        "expert": expert,
+        "facts": known,
+        "private": private if personal else [],
+        "skills": expert.skills.select_related("expertise").order_by("-depth", "expertise__code"),
+        "languages": expert.languages.select_related("language").order_by("-speaking"),
+        "windows": windows,
+        "countries": expert.countries.select_related("country").order_by("relation", "country__name"),
+        "certificates": expert.certificates.select_related("expertise", "document").order_by("-issued_on"),
+    }

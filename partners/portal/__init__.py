@@ -1,0 +1,7 @@
+"""Partners at the portal: our agency, our roster, our agreements."""
+
+from __future__ import annotations
+
+from partners.portal import agency, agreements, roster
+
+urlpatterns = [*agency.urlpatterns, *roster.urlpatterns, *agreements.urlpatterns]

@@ -1,0 +1,57 @@
+"""Agreements at the portal: read, accept or return, sign."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import path
+
+from partners.forms import BoardForm
+from partners.models import Agreement
+from partners.pages.agreements import agreement_context, load_agreement, sign_page
+from partners.pages.common import door
+from partners.pages.lists import agreement_list_page
+from partners.permissions import can_record_board
+from partners.services.agreements import record_board_decision
+from slp.lib.answers import require
+from slp.lib.lists import list_view
+from slp.lib.moves import move_path
+
+
+@door("portal")
+def agreement_list(request):
+    return list_view(request, agreement_list_page("portal"), "portal/agreement_list.html")
+
+
+@door("portal")
+def agreement_detail(request, key: str):
+    agreement = load_agreement(request, key)
+    return render(request, "portal/agreement_detail.html", agreement_context(request, agreement, "portal"))
+
+
+@door("portal")
+def agreement_sign(request, key: str):
+    return sign_page(request, key, "portal")
+
+
+@door("portal")
+def agreement_board(request, key: str):
+    """The agency's board has decided."""
+    agreement = load_agreement(request, key)
+    require(can_record_board(request.user, agreement))
+    form = BoardForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        record_board_decision(actor=request.user, agreement=agreement, **form.cleaned_data)
+        messages.success(request, "Recorded. The agreement can be signed now.")
+        return redirect("portal:agreement-detail", key)
+    context = {"form": form, "agreement": agreement}
+    return render(request, "portal/agreement_board.html", context, status=422 if form.is_bound else 200)
+
+
+urlpatterns = [
+    path("agreements/", agreement_list, name="agreement-list"),
+    path("agreements/<str:key>/", agreement_detail, name="agreement-detail"),
+    path("agreements/<str:key>/sign/", agreement_sign, name="agreement-sign"),
+    path("agreements/<str:key>/board/", agreement_board, name="agreement-board"),
+    move_path(Agreement, "agreements", "portal", "agreement-detail"),
+]

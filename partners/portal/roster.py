@@ -1,0 +1,152 @@
+"""Our roster: the people whom we offer, kept true by us and by themselves."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from partners.forms import (
+    AvailabilityFormSet,
+    ExpertEditForm,
+    ExpertForm,
+    LanguageFormSet,
+    SkillFormSet,
+    TiesFormSet,
+)
+from partners.models import Expert
+from partners.pages.common import door
+from partners.pages.lists import expert_list_page
+from partners.pages.roster import expert_context
+from partners.permissions import agency_ids, can_edit_expert, can_edit_roster
+from partners.portal.agency import own_agency
+from partners.services.edits import save_edit, save_rows
+from partners.services.experts import add_expert, confirm_expert, set_on_roster
+from slp.history.services import note_read
+from slp.lib.answers import require
+from slp.lib.lists import list_view
+
+
+@door("portal")
+def expert_list(request):
+    """The agency's roster. Who only travels comes straight to their own page."""
+    if not agency_ids(request.user):
+        mine = Expert.objects.filter(user=request.user).values_list("pk", flat=True).first()
+        if mine:
+            return redirect("portal:expert-detail", mine)
+    can_add = can_edit_roster(request.user, own_agency(request.user))
+    return list_view(request, expert_list_page("portal"), "portal/expert_list.html", can_add=can_add)
+
+
+def _load(request, key: int) -> Expert:
+    return get_object_or_404(Expert.objects.visible_to(request.user).select_related("agency"), pk=key)
+
+
+@door("portal")
+def expert_detail(request, key: int):
+    """One person. Personal data is for the person and the coordinator; others' reading is recorded."""
+    expert = _load(request, key)
+    mine = expert.user_id == request.user.pk
+    personal = bool(can_edit_expert(request.user, expert))
+    if personal and not mine:
+        note_read(reader=request.user, subject=f"expert {expert.pk}", what="personal data of the roster")
+    context = expert_context(expert, personal=personal) | {
+        "can_edit": can_edit_expert(request.user, expert),
+        "can_roster": can_edit_roster(request.user, expert.agency),
+        "mine": mine,
+    }
+    return render(request, "portal/expert_detail.html", context)
+
+
+@door("portal")
+def expert_add(request):
+    agency = own_agency(request.user)
+    require(can_edit_roster(request.user, agency))
+    form = ExpertForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        expert = add_expert(actor=request.user, agency=agency, **form.cleaned_data)
+        messages.success(request, f"{expert} is on the roster. Now say what they know, speak and when they are free.")
+        return redirect("portal:expert-detail", expert.pk)
+    return render(request, "portal/expert_add.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@door("portal")
+def expert_edit(request, key: int):
+    expert = _load(request, key)
+    allowed = can_edit_expert(request.user, expert)
+    require(allowed)
+    form = ExpertEditForm(request.POST or None, instance=expert)
+    if request.method == "POST" and form.is_valid():
+        save_edit(form=form, actor=request.user, allowed=allowed)
+        messages.success(request, "Saved.")
+        return redirect("portal:expert-detail", expert.pk)
+    status = 409 if form.conflict else 422 if form.is_bound else 200
+    return render(request, "portal/expert_edit.html", {"form": form, "expert": expert}, status=status)
+
+
+def rows_page(request, key: int, title: str, formset_class):
+    """Rows that belong to one person, edited together."""
+    expert = _load(request, key)
+    allowed = can_edit_expert(request.user, expert)
+    require(allowed)
+    formset = formset_class(request.POST or None, instance=expert)
+    if request.method == "POST" and formset.is_valid():
+        save_rows(formset=formset, parent=expert, actor=request.user, allowed=allowed, verb=f"Changed: {title.lower()}")
+        messages.success(request, "Saved.")
+        return redirect("portal:expert-detail", expert.pk)
+    context = {"formset": formset, "expert": expert, "title": title}
+    return render(request, "portal/expert_rows.html", context, status=422 if formset.is_bound else 200)
+
+
+@door("portal")
+def expert_skills(request, key: int):
+    return rows_page(request, key, "Expertise", SkillFormSet)
+
+
+@door("portal")
+def expert_languages(request, key: int):
+    return rows_page(request, key, "Languages", LanguageFormSet)
+
+
+@door("portal")
+def expert_availability(request, key: int):
+    return rows_page(request, key, "When free, when not", AvailabilityFormSet)
+
+
+@door("portal")
+def expert_countries(request, key: int):
+    return rows_page(request, key, "Countries", TiesFormSet)
+
+
+@door("portal")
+@require_POST
+def expert_confirm(request, key: int):
+    """ "Still right": one click, with today's date."""
+    confirm_expert(actor=request.user, expert=_load(request, key))
+    messages.success(request, "Thank you. Confirmed as still right.")
+    return redirect("portal:expert-detail", key)
+
+
+@door("portal")
+@require_POST
+def expert_roster(request, key: int):
+    """Take a person off the roster, or back on."""
+    expert = _load(request, key)
+    set_on_roster(actor=request.user, expert=expert, on=not expert.is_active)
+    messages.success(request, f"{expert} is {'back on' if not expert.is_active else 'off'} the roster.")
+    return redirect("portal:expert-detail", key)
+
+
+urlpatterns = [
+    path("experts/", expert_list, name="expert-list"),
+    path("experts/add/", expert_add, name="expert-add"),
+    path("experts/<int:key>/", expert_detail, name="expert-detail"),
+    path("experts/<int:key>/edit/", expert_edit, name="expert-edit"),
+    path("experts/<int:key>/confirm/", expert_confirm, name="expert-confirm"),
+    path("experts/<int:key>/on-roster/", expert_roster, name="expert-roster"),
+    path("experts/<int:key>/skills/", expert_skills, name="expert-skills"),
+    path("experts/<int:key>/languages/", expert_languages, name="expert-languages"),
+    path("experts/<int:key>/availability/", expert_availability, name="expert-availability"),
+    path("experts/<int:key>/countries/", expert_countries, name="expert-countries"),
+]

@@ -1,0 +1,204 @@
+"""What the sweep finds in this app: agreements that end, signatures that wait, enquiries and next steps that are due.
+
+Each rule yields one rung per record and person, the latest that has passed; the keys hold the date that the rungs
+hang on, so a moved date begins anew and an outage costs nobody three mails at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef
+
+from partners.lifecycles import AGREEMENT
+from partners.models import Agency, Agreement, AgreementVersion, Enquiry, Membership, Outreach, Signature
+from partners.models.agreement import AgreementStatus, SignatureSide
+from slp.accounts.models import StaffRole, User
+from slp.lib.answers import Refused
+from slp.lib.dates import WASHINGTON, add_working_days, show
+from slp.reminders.rules import Due, chore, rule
+
+ENDS_RUNGS = (180, 90, 60, 30)  # days before the end
+SAM_RUNGS = (60, 30, 7)
+SIGN_AFTER_DAYS = 3
+ENQUIRY_AFTER_WORKING_DAYS = 3
+COORDINATOR_WHY = "You coordinate your agency's partnership."
+OFFICER_WHY = "You are a programme officer."
+
+
+def latest_rung(rungs: tuple[int, ...], days_left: int) -> int | None:
+    """The rung that was passed last: 90 while between 90 and 61 days are left, for example."""
+    passed = [rung for rung in rungs if days_left <= rung]
+    return min(passed) if passed and days_left >= 0 else None
+
+
+def speakers(agencies: Iterable[int], *roles: str) -> dict[int, list[User]]:
+    """The active people in these roles, by agency. One query."""
+    rows = Membership.objects.filter(
+        agency__in=set(agencies), role__in=roles, is_active=True, user__is_active=True
+    ).select_related("user")
+    people: dict[int, dict[int, User]] = {}
+    for membership in rows:
+        people.setdefault(membership.agency_id, {})[membership.user_id] = membership.user
+    return {agency: list(users.values()) for agency, users in people.items()}
+
+
+def officers() -> list[User]:
+    return list(User.objects.filter(is_active=True, staff_role=StaffRole.OFFICER))
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(WASHINGTON).date()
+
+
+# -- agreements ------------------------------------------------------------------------------------
+@rule("agreement-ends", "An agreement ends in 180, 90, 60 or 30 days: the officers and the agency are told.")
+def agreement_ends(now: datetime) -> Iterator[Due]:
+    day = _today(now)
+    rows = list(
+        Agreement.objects.filter(
+            status=AgreementStatus.ACTIVE, ends_on__gte=day, ends_on__lte=day + timedelta(days=ENDS_RUNGS[0])
+        )
+        .exclude(superseded_by__status__in=["signing", "active"])
+        .select_related("agency")
+    )
+    people = speakers((row.agency_id for row in rows), "coordinator")
+    desk = officers() if rows else []
+    for agreement in rows:
+        rung = latest_rung(ENDS_RUNGS, (agreement.ends_on - day).days)
+        for user in [*desk, *people.get(agreement.agency_id, ())]:
+            door = "/admin/desk" if user.is_staff else "/portal"
+            yield Due(
+                key=f"agreement-ends:{agreement.reference}:{agreement.ends_on}:{rung}:{user.pk}",
+                user=user,
+                email=user.email,
+                subject=f"{agreement.title} ends on {show(agreement.ends_on)}",
+                body=f"The agreement {agreement.reference} with {agreement.agency} is in force until "
+                f"{show(agreement.ends_on)}. After that no new activity can start under it. If both sides wish to go "
+                "on, it is time for a renewal.",
+                about=agreement.reference,
+                path=f"{door}/agreements/{agreement.reference}/",
+                why=OFFICER_WHY if user.is_staff else COORDINATOR_WHY,
+            )
+
+
+@rule("agreement-to-sign", "An agreement waits for a signature for more than three days.", can_be_off=False)
+def agreement_to_sign(now: datetime) -> Iterator[Due]:
+    rows = list(
+        Agreement.objects.filter(
+            status=AgreementStatus.SIGNING, status_since__lte=now - timedelta(days=SIGN_AFTER_DAYS)
+        ).select_related("agency")
+    )
+    signatories = speakers((row.agency_id for row in rows), "signatory")
+    directors = list(User.objects.filter(is_active=True, staff_role=StaffRole.DIRECTOR)) if rows else []
+    latest = {v.agreement_id: v for v in AgreementVersion.objects.filter(agreement__in=rows).order_by("number")}
+    signed = _signed(latest.values())
+    for agreement in rows:
+        version = latest.get(agreement.pk)
+        if version is None:
+            continue
+        sides = {SignatureSide.INL: directors, SignatureSide.AGENCY: signatories.get(agreement.agency_id, [])}
+        waiting = [user for side, users in sides.items() if (version.pk, side) not in signed for user in users]
+        for user in waiting:
+            door = "/admin/desk" if user.is_staff else "/portal"
+            yield Due(
+                key=f"agreement-to-sign:{agreement.reference}:{version.number}:{user.pk}",
+                user=user,
+                email=user.email,
+                subject=f"Please sign: {agreement.title}",
+                body=f"Both sides have agreed on the text of {agreement.reference}. It waits for your signature.",
+                about=agreement.reference,
+                path=f"{door}/agreements/{agreement.reference}/sign/",
+                why="You sign for INL." if user.is_staff else "You sign for your agency.",
+            )
+
+
+def _signed(versions: Iterable[AgreementVersion]) -> set[tuple[int, str]]:
+    """(version, side) of every signature under these texts. One query."""
+    hashes = {v.pk: v.sha256 for v in versions}
+    kind = ContentType.objects.get_for_model(AgreementVersion)
+    rows = Signature.objects.filter(content_type=kind, object_id__in=hashes)
+    return {(s.object_id, s.side) for s in rows if s.sha256 == hashes[s.object_id]}
+
+
+@chore("agreement-expire", "An agreement whose last day has passed is no longer in force.")
+def agreement_expire(now: datetime) -> int:
+    expired = 0
+    rows = Agreement.objects.filter(status=AgreementStatus.ACTIVE, ends_on__lt=_today(now)).select_related("agency")
+    for agreement in rows[:500]:
+        try:
+            AGREEMENT.apply(agreement, "expire", actor=None)
+        except Refused:
+            continue  # renewed or ended in this very moment
+        expired += 1
+    return expired
+
+
+# -- agencies --------------------------------------------------------------------------------------
+@rule("sam-ends", "A partner's SAM.gov registration ends in 60, 30 or 7 days: without it nothing can be paid.")
+def sam_ends(now: datetime) -> Iterator[Due]:
+    day = _today(now)
+    rows = list(
+        Agency.objects.filter(
+            status="partner", sam_expires_on__gte=day, sam_expires_on__lte=day + timedelta(days=SAM_RUNGS[0])
+        )
+    )
+    people = speakers((row.pk for row in rows), "coordinator", "agency_finance")
+    for agency in rows:
+        rung = latest_rung(SAM_RUNGS, (agency.sam_expires_on - day).days)
+        for user in people.get(agency.pk, ()):
+            yield Due(
+                key=f"sam-ends:{agency.pk}:{agency.sam_expires_on}:{rung}:{user.pk}",
+                user=user,
+                email=user.email,
+                subject=f"Your SAM.gov registration ends on {show(agency.sam_expires_on)}",
+                body=f"The registration of {agency} in SAM.gov ends on {show(agency.sam_expires_on)}. Without it no "
+                "claim can be paid. Renew it there, then enter the new date on your agency's page.",
+                about="",
+                path="/portal/agency/edit/",
+                why="You coordinate your agency's partnership or look after its claims.",
+            )
+
+
+# -- outreach --------------------------------------------------------------------------------------
+@rule("enquiry-waits", "A public enquiry was not taken up within three working days.")
+def enquiry_waits(now: datetime) -> Iterator[Due]:
+    before = add_working_days(_today(now), -ENQUIRY_AFTER_WORKING_DAYS)
+    rows = list(Enquiry.objects.filter(status="new", created_at__date__lte=before))
+    desk = officers() if rows else []
+    for enquiry in rows:
+        for user in desk:
+            yield Due(
+                key=f"enquiry-waits:{enquiry.reference}:{enquiry.created_at:%Y-%m-%d}:{user.pk}",
+                user=user,
+                email=user.email,
+                subject=f"{enquiry.agency_name} waits for an answer",
+                body=f"{enquiry.name} of {enquiry.agency_name} has asked about the programme on "
+                f"{show(enquiry.created_at.date())}. Nobody has taken it up yet.",
+                about=enquiry.reference,
+                path=f"/admin/desk/enquiries/{enquiry.reference}/",
+                why=OFFICER_WHY,
+            )
+
+
+@rule("outreach-step", "The next step of an outreach is due, and nothing was recorded since.")
+def outreach_step(now: datetime) -> Iterator[Due]:
+    day = _today(now)
+    rows = Outreach.objects.filter(
+        next_step_on__lte=day, next_step_on__gt=day - timedelta(days=90), author__is_active=True
+    )
+    newer = Outreach.objects.filter(agency=OuterRef("agency"), on__gt=OuterRef("on"))
+    for outreach in rows.exclude(Exists(newer)).exclude(next_step="").select_related("agency", "author"):
+        yield Due(
+            key=f"outreach-step:{outreach.pk}:{outreach.next_step_on}:{outreach.author_id}",
+            user=outreach.author,
+            email=outreach.author.email,
+            subject=f"{outreach.agency}: {outreach.next_step}",
+            body=f"The next step with {outreach.agency} was planned for {show(outreach.next_step_on)}: "
+            f"{outreach.next_step}.",
+            about="",
+            path=f"/admin/desk/agencies/{outreach.agency_id}/",
+            why="You recorded this outreach.",
+        )

@@ -1,0 +1,46 @@
+"""One way to save a checked form: in one transaction, with who and what in the history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from slp.lib.answers import Answer, require
+from slp.lib.errors import readable_constraints
+from slp.lib.track import because
+
+
+@transaction.atomic
+def save_edit(*, form: Any, actor: Any, allowed: Answer, verb: str = "Edited") -> Any:
+    """Write the changed fields of a valid `EditForm`. Raises `Refused`, or `Stale` when somebody was faster."""
+    require(allowed)
+    with because(actor, verb), readable_constraints(type(form.instance)):
+        return form.save_changes()
+
+
+@transaction.atomic
+def save_rows(*, formset: Any, parent: Any, actor: Any, allowed: Answer, verb: str) -> int:
+    """Add, change and remove the rows of a valid inline formset, the parent row locked. Returns how many."""
+    require(allowed)
+    type(parent)._base_manager.select_for_update().get(pk=parent.pk)
+    with because(actor, verb), readable_constraints(formset.model):
+        formset.save(commit=False)
+        for row in formset.deleted_objects:
+            row.delete()
+        for row, changed in formset.changed_objects:
+            row.save(update_fields=_columns(row, changed))
+        for row in formset.new_objects:
+            row.save(force_insert=True)
+    return len(formset.deleted_objects) + len(formset.changed_objects) + len(formset.new_objects)
+
+
+def _columns(row: Any, changed: list[str]) -> list[str] | None:
+    """The columns behind the changed form fields; None (all) when a field is no column of its own."""
+    known = {f.name for f in row._meta.concrete_fields}
+    if not set(changed) <= known:
+        return None
+    if "version" not in known:
+        return changed
+    row.version += 1
+    return [*changed, "version"]

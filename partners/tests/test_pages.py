@@ -1,0 +1,180 @@
+"""Who may open which page, and what a page costs, whatever the number of rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from conftest import make_agency
+from partners.models import Agency, Enquiry, Expertise, Outreach
+from partners.services.agreements import draft_agreement
+from partners.tests.factories import make_agreement, make_expert
+from slp.lib.dates import today
+
+pytestmark = pytest.mark.django_db
+
+STAFF = ("officer", "finance", "director", "administrator", "auditor")
+OFFICE = ("coordinator", "agency_finance", "signatory")
+POST = ("post_officer", "rso", "other_post_officer")
+
+
+@pytest.fixture
+def keys(agency, officer, community_policing, creole) -> dict:
+    """One of everything."""
+    make_agreement(agency)
+    draft = draft_agreement(actor=officer, agency=agency, title="D", kind="mou", text="x", starts_on=today())
+    expert = make_expert(agency, skills=[(community_policing, 2)], languages=[(creole, 4)])
+    enquiry = Enquiry.objects.create(name="A", email="a@b.example", agency_name="B", us_state="NY", message="m")
+    Outreach.objects.create(agency=agency, kind="call", on=today(), summary="s", next_step="n")
+    return {
+        "agency": agency.pk, "agreement": draft.reference, "expert": expert.pk, "enquiry": enquiry.reference,
+    }  # fmt: skip
+
+
+DESK = (
+    ("desk:agency-list", None), ("desk:agency-detail", "agency"), ("desk:expert-list", None),
+    ("desk:expert-detail", "expert"), ("desk:agreement-list", None), ("desk:agreement-detail", "agreement"),
+    ("desk:outreach-list", None), ("desk:enquiry-list", None), ("desk:enquiry-detail", "enquiry"),
+)  # fmt: skip
+OFFICERS = (
+    ("desk:agency-add", None), ("desk:agency-edit", "agency"), ("desk:agreement-add", None),
+    ("desk:agreement-edit", "agreement"), ("desk:outreach-add", None),
+)  # fmt: skip
+PORTAL = (("portal:agency-detail", None), ("portal:expert-list", None), ("portal:agreement-list", None))
+OURS = (("portal:expert-detail", "expert"), ("portal:agreement-detail", "agreement"))
+COORDINATORS = (
+    ("portal:agency-edit", None), ("portal:agency-contacts", None), ("portal:agency-capacity", None),
+    ("portal:agency-ties", None), ("portal:membership-add", None), ("portal:expert-add", None),
+    ("portal:expert-edit", "expert"), ("portal:expert-skills", "expert"), ("portal:expert-languages", "expert"),
+    ("portal:expert-availability", "expert"), ("portal:expert-countries", "expert"),
+)  # fmt: skip
+
+
+def url_of(name: str, key: str | None, keys: dict) -> str:
+    return reverse(name, args=[keys[key]] if key else [])
+
+
+def code(client_of, request, who: str, name: str, key: str | None, keys: dict) -> int:
+    return client_of(request.getfixturevalue(who)).get(url_of(name, key, keys)).status_code
+
+
+@pytest.mark.parametrize(("name", "key"), DESK)
+def test_staff_read_the_desk_and_nobody_else(name, key, keys, client_of, request):
+    assert [code(client_of, request, who, name, key, keys) for who in STAFF] == [200] * 5
+    others = (*OFFICE, "traveller", "outsider", *POST)
+    assert [code(client_of, request, who, name, key, keys) for who in others] == [403] * len(others)
+
+
+@pytest.mark.parametrize(("name", "key"), OFFICERS)
+def test_officers_change_records_at_the_desk(name, key, keys, client_of, request):
+    assert [code(client_of, request, who, name, key, keys) for who in STAFF] == [200, 403, 200, 403, 403]
+
+
+@pytest.mark.parametrize(("name", "key"), [*PORTAL, *OURS])
+def test_the_agencys_office_reads_its_own_records(name, key, keys, client_of, request):
+    assert [code(client_of, request, who, name, key, keys) for who in OFFICE] == [200] * 3
+    assert [code(client_of, request, who, name, key, keys) for who in (*STAFF, *POST)] == [403] * 8
+
+
+@pytest.mark.parametrize(("name", "key"), OURS)
+def test_another_agency_gets_404(name, key, keys, client_of, request):
+    assert code(client_of, request, "outsider", name, key, keys) == 404
+
+
+@pytest.mark.parametrize(("name", "key"), COORDINATORS)
+def test_only_the_coordinator_changes_the_agencys_records(name, key, keys, client_of, request):
+    assert [code(client_of, request, who, name, key, keys) for who in OFFICE] == [200, 403, 403]
+
+
+def test_without_a_session_everything_leads_to_the_sign_in(client, keys):
+    for name, key in (*DESK, *OFFICERS, *PORTAL, *OURS, *COORDINATORS):
+        answer = client.get(url_of(name, key, keys))
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("account_login"))
+
+
+# -- what a page costs ---------------------------------------------------------------------------------
+@pytest.fixture
+def many(agency, officer, community_policing, creole):
+    """`many(n)`: n more of everything that lists and pages show."""
+
+    def make(count: int) -> None:
+        for number in range(count):
+            other = make_agency(f"Agency {number}", us_state="OH")
+            draft_agreement(actor=officer, agency=agency, title=f"D{number}", kind="letter", text="x")
+            expert = make_expert(agency, f"Expert {number}", languages=[(creole, 3)])
+            expert.skills.create(expertise=community_policing)
+            agency.contacts.create(name=f"C{number}")
+            Outreach.objects.create(agency=other, kind="call", on=today(), summary="s")
+            Enquiry.objects.create(name="A", email="a@b.example", agency_name="B", us_state="NY", message="m")
+
+    return make
+
+
+COST = {
+    "desk:agency-list": 4, "desk:expert-list": 6, "desk:agreement-list": 5, "desk:outreach-list": 4,
+    "desk:enquiry-list": 4, "desk:agency-detail": 10, "desk:expert-detail": 9, "desk:agreement-detail": 8,
+    "desk:enquiry-detail": 4, "portal:expert-list": 7, "portal:agreement-list": 5, "portal:agency-detail": 9,
+    "portal:expert-detail": 10, "portal:agreement-detail": 8,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COST)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_query_counts_do_not_grow(name, rows, keys, many, officer, coordinator, client_of):
+    many(rows)
+    client = client_of(officer if name.startswith("desk:") else coordinator)
+    noun = name.split(":")[1].split("-")[0]
+    url = url_of(name, noun if "detail" in name and name != "portal:agency-detail" else None, keys)
+    client.get(url)  # content types are looked up once
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    assert len(queries) == COST[name], "\n".join(q["sql"][:160] for q in queries)
+
+
+def test_formsets_ask_for_their_choices_once(keys, coordinator, agency, client_of):
+    client = client_of(coordinator)
+    counts = []
+    url = reverse("portal:expert-skills", args=[keys["expert"]])
+    expert = agency.experts.get(pk=keys["expert"])
+    for code in ("POL-01", "POL-02", "POL-03"):
+        if code != "POL-01":
+            field = Expertise.objects.create(code=code, name=code, sector="POL")
+            expert.skills.create(expertise=field)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url)
+        counts.append(len(queries))
+    assert counts == [6, 6, 6]
+
+
+def test_the_board_counts_and_filters(agency, officer, client_of):
+    make_agreement(agency, title="Ends soon", ends_on=today() + timedelta(days=90))
+    make_agreement(agency, title="Goes on", ends_on=today() + timedelta(days=900))
+    client = client_of(officer)
+    board = {row["label"]: row["value"] for row in client.get(reverse("desk:agreement-list")).context["board"]}
+    assert board == {"In negotiation": 0, "In force": 2, "Ending within 180 days": 1, "Ended": 0}
+    page = client.get(reverse("desk:agreement-list") + "?board=ending").content.decode()
+    assert "Ends soon" in page
+    assert "Goes on" not in page
+
+
+def test_every_model_of_the_app_is_in_the_admin():
+    from django.apps import apps
+
+    models = [m for m in apps.get_app_config("partners").get_models() if not m.__name__.endswith("Event")]
+    assert [m.__name__ for m in models if m not in admin.site._registry] == []
+
+
+@pytest.mark.parametrize("who", STAFF)
+def test_admin_pages_open_for_staff(who, keys, request, client_of):
+    client = client_of(request.getfixturevalue(who))
+    for name in ("agency", "agreement", "expert", "enquiry", "outreach", "expertise"):
+        assert client.get(reverse(f"admin:partners_{name}_changelist")).status_code == 200
+    page = client.get(reverse("admin:partners_agency_change", args=[Agency.objects.first().pk]))
+    assert page.status_code == 200
+    assert ("_save" in page.content.decode()) is (who in ("officer", "director"))
