@@ -1,0 +1,156 @@
+"""The life of an engagement."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import prefetch_related_objects
+
+from engagements.lifecycles.people import AUTOMATIC
+from engagements.models import Addendum, Engagement, EngagementStatus, FinalReport, NeedStatus, ReportStatus
+from engagements.permissions import engagement_roles
+from partners.lifecycles import OFFICER, people_of
+from partners.models.agreement import SignatureSide
+from slp.lib.answers import YES, Answer, answer, no
+from slp.lib.dates import show, today
+from slp.lib.lifecycle import Lifecycle, Move
+from slp.reminders.services import tell
+
+
+def _has_partners(engagement: Engagement, user) -> Answer:
+    return answer(engagement.participations.exists(), "Add at least one agency first.")
+
+
+def _loaded(engagement: Engagement, name: str, rows) -> list:
+    """What a page has read already is not read again; a move reads afresh, under its lock."""
+    cached = getattr(engagement, "_prefetched_objects_cache", {})
+    return list(cached.get(name, rows))
+
+
+def _participations(engagement: Engagement) -> list:
+    rows = engagement.participations.select_related("agency", "agreement")
+    return _loaded(engagement, "participations", rows)
+
+
+def addenda_signed(engagement: Engagement, user=None) -> Answer:
+    """Both signatures, over the exact text, on the addendum of every agency that takes part."""
+    addenda = {a.agency_id: a for a in _loaded(engagement, "addenda", engagement.addenda.all())}
+    prefetch_related_objects(list(addenda.values()), "costs", "signatures")
+    for participation in _participations(engagement):
+        addendum = addenda.get(participation.agency_id)
+        if addendum is None:
+            return no(f"{participation.agency} has no addendum yet.")
+        digest = addendum_digest(addendum)
+        signed = {s.side for s in addendum.signatures.all() if s.sha256 == digest}
+        if missing := {SignatureSide.INL, SignatureSide.AGENCY} - signed:
+            names = " and ".join(sorted(SignatureSide(side).label for side in missing))
+            return no(f"The addendum with {participation.agency} is not signed yet by {names}.")
+    return YES
+
+
+def addendum_digest(addendum: Addendum) -> str:
+    """The hash of the terms that are signed: any later change of them voids the signatures."""
+    from engagements.services.addenda import terms_digest
+
+    return terms_digest(addendum)
+
+
+def agreements_cover(engagement: Engagement, user=None) -> Answer:
+    """An agreement in force over the engagement's dates, for every agency that takes part."""
+    participations = _participations(engagement)
+    agreements = [p.agreement for p in participations if p.agreement]
+    prefetch_related_objects(agreements, "countries")
+    for participation in participations:
+        agreement = participation.agreement
+        if agreement is None:
+            return no(f"Say under which agreement {participation.agency} takes part.")
+        given = agreement.covers(
+            kind=engagement.kind,
+            country=engagement.country,
+            start=engagement.starts_on,
+            end=engagement.ends_on,
+        )
+        if not given:
+            return given
+    return YES
+
+
+def _may_start(engagement: Engagement, user) -> Answer:
+    if engagement.starts_on > today():
+        return no(f"It starts on {show(engagement.starts_on)}.")
+    return addenda_signed(engagement) & agreements_cover(engagement)
+
+
+def _owe_reports(engagement: Engagement, actor, reason: str) -> None:
+    """Every participating agency owes a final report (program brochure, "Post-Deployment")."""
+    days = {a.agency_id: a.report_due_days for a in engagement.addenda.all()}
+    for participation in engagement.participations.select_related("agency"):
+        due = max(engagement.ends_on, today()) + timedelta(days=days.get(participation.agency_id, 30))
+        report, made = FinalReport.objects.get_or_create(
+            engagement=engagement,
+            agency=participation.agency,
+            defaults={"first_due_on": due, "due_on": due},
+        )
+        if made:
+            _tell_report_due(report)
+
+
+def _tell_report_due(report: FinalReport) -> None:
+    tell(
+        users=people_of(report.agency, "coordinator"),
+        rule="report-owed",
+        key=f"report-owed:{report.reference}",
+        subject=f"Final report due by {show(report.due_on)}: {report.engagement.title}",
+        body=f"Thank you. {report.engagement.title} is completed.\n\nThe final report {report.reference} is due by "
+        f"{show(report.due_on)}. You can save it as you go and ask for more time if you need it.",
+        about=report.reference,
+        path=f"/portal/reports/{report.reference}/",
+        why="You coordinate your agency's partnership.",
+    )
+
+
+def _reports_done(engagement: Engagement, user) -> Answer:
+    reports = _loaded(engagement, "reports", engagement.reports.select_related("agency"))
+    for report in reports:
+        if report.status not in (ReportStatus.ACCEPTED, ReportStatus.WAIVED):
+            return no(f"The final report of {report.agency} is {report.get_status_display().lower()}, not accepted.")
+    return answer(reports, "There is no final report yet.")
+
+
+def _close_need(engagement: Engagement, actor, reason: str) -> None:
+    if engagement.need_id and engagement.need.status == NeedStatus.STAFFED:
+        engagement.need.lifecycle.apply(engagement.need, "fulfil", actor=None)
+
+
+ENGAGEMENT = Lifecycle(
+    name="engagement",
+    model="engagements.Engagement",
+    states=EngagementStatus,
+    initial=EngagementStatus.PLANNED,
+    roles=engagement_roles,
+    tones={
+        "addendum": "warn", "preparing": "info", "under_way": "good", "completed": "warn", "closed": "neutral",
+        "cancelled": "bad",
+    },
+    plain={"addendum": "Paperwork", "completed": "Waiting for report and claims"},
+    moves=(
+        Move("write_addendum", "Write the addendum", ("planned",), "addendum", OFFICER, _has_partners),
+        Move(
+            "prepare", "Start preparing", ("addendum",), "preparing", OFFICER, addenda_signed,
+            explains="Everybody who travels gets a list of what must be cleared.",
+        ),
+        Move("start", "Start", ("preparing",), "under_way", OFFICER | AUTOMATIC, _may_start),
+        Move(
+            "complete", "Complete", ("under_way",), "completed", OFFICER, effect=_owe_reports,
+            explains="Every agency that took part owes a final report.",
+        ),
+        Move(
+            "close", "Close", ("completed",), "closed", OFFICER, _reports_done, _close_need,
+            explains="Reports are accepted and claims settled: the engagement counts in the fact sheet.",
+        ),
+        Move(
+            "cancel", "Cancel", ("planned", "addendum", "preparing", "under_way"), "cancelled", OFFICER,
+            reason_required=True, danger=True, explains="Nobody travels. What was spent can still be claimed.",
+        ),
+    ),
+)  # fmt: skip

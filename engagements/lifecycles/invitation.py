@@ -1,0 +1,228 @@
+"""The lives of invitations and of the people who are offered in answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from engagements.lifecycles.people import AUTOMATIC, COORDINATOR
+from engagements.models import (
+    EngagementStatus,
+    Invitation,
+    InvitationStatus,
+    NeedStatus,
+    Nomination,
+    NominationStatus,
+)
+from engagements.models.invitation import ANSWERED_YES
+from partners.lifecycles import OFFICER, PARTNER, people_of
+from partners.permissions import roles_towards
+from slp.lib.answers import Answer, answer, no
+from slp.lib.dates import show, today
+from slp.lib.lifecycle import Lifecycle, Move
+from slp.reminders.services import tell
+
+
+def covered(invitation: Invitation) -> Answer:
+    """Does an agreement of the agency cover what the need asks?"""
+    need = invitation.need
+    agreements = invitation.agency.agreements.in_force(today()).prefetch_related("countries")
+    found = no(f"No agreement with {invitation.agency} is in force.")
+    for agreement in agreements:
+        end = need.starts_on + timedelta(days=need.min_days - 1)
+        found = agreement.covers(kind=need.kind, country=need.country, start=need.starts_on, end=end)
+        if found:
+            return found
+    return found
+
+
+def covered_for(invitation: Invitation, user) -> Answer:
+    if invitation.need.status != NeedStatus.VALIDATED:
+        return no("INL/KM no longer looks for people for this need.")
+    return covered(invitation)
+
+
+def _may_send(invitation: Invitation, user) -> Answer:
+    if invitation.need.status != NeedStatus.VALIDATED:
+        return no("Agencies are invited for a validated need.")
+    if not invitation.agency.deploys:
+        return no(f"{invitation.agency} is an association: it sends nobody.")
+    if invitation.reply_by <= timezone.now():
+        return no("The date to answer by has passed. Choose a later one.")
+    if invitation.agency.not_before and invitation.agency.not_before > today():
+        return no(f"{invitation.agency} asks for no requests before {show(invitation.agency.not_before)}.")
+    if invitation.agency.paused_until and invitation.agency.paused_until >= today():
+        return no(f"{invitation.agency} has paused requests until {show(invitation.agency.paused_until)}.")
+    return covered(invitation)
+
+
+def _in_time(invitation: Invitation, user) -> Answer:
+    return answer(
+        invitation.reply_by > timezone.now(),
+        "The time to answer is over. Ask INL/KM whether they still need you.",
+    )
+
+
+def _agreement_still_covers(invitation: Invitation, user) -> Answer:
+    return _in_time(invitation, user) and covered_for(invitation, user)
+
+
+def _too_late(invitation: Invitation, user) -> Answer:
+    return answer(invitation.reply_by <= timezone.now(), "The agency still has time to answer.")
+
+
+def _tell_agency(invitation: Invitation, actor, reason: str) -> None:
+    invitation.sent_at = timezone.now()
+    Invitation.objects.filter(pk=invitation.pk).update(sent_at=invitation.sent_at)
+    need = invitation.need
+    tell(
+        users=people_of(invitation.agency, "coordinator"),
+        rule="invitation-sent",
+        key=f"invitation-sent:{invitation.reference}:{invitation.version}",
+        subject=f"{need.country} asks for your help: {need.title}",
+        body=f"INL asks {invitation.agency} for support in {need.country} ({need.places}), between "
+        f"{show(need.starts_on)} and {show(need.ends_on)}.\n\n{invitation.message}\n\n"
+        "Taking part is voluntary. Saying no costs you nothing, and no reason is needed.",
+        about=invitation.reference,
+        path=f"/portal/invitations/{invitation.reference}/",
+        why="You coordinate your agency's partnership.",
+    )
+
+
+def _promise_seats(invitation: Invitation, actor, reason: str) -> None:
+    """The officer agrees to other dates: the seats that are still open are the agency's."""
+    from engagements.services.invitations import hold_open_seats
+
+    hold_open_seats(invitation)
+
+
+def _tell_agency_of_answer(invitation: Invitation, actor, reason: str) -> None:
+    tell(
+        users=people_of(invitation.agency, "coordinator"),
+        rule="invitation-agreed",
+        key=f"invitation-agreed:{invitation.reference}:{invitation.version}",
+        subject=f"INL agrees to your proposal: {invitation.need.title}",
+        body=f"INL agrees to what you proposed for {invitation.reference}. Please offer your people for the seats.",
+        about=invitation.reference,
+        path=f"/portal/invitations/{invitation.reference}/",
+        why="You coordinate your agency's partnership.",
+    )
+
+
+def _agreed(invitation: Invitation, actor, reason: str) -> None:
+    _promise_seats(invitation, actor, reason)
+    _tell_agency_of_answer(invitation, actor, reason)
+
+
+def _tell_sender(invitation: Invitation, actor, reason: str) -> None:
+    tell(
+        users=[invitation.sender],
+        rule="invitation-answered",
+        key=f"invitation-answered:{invitation.reference}:{invitation.status}:{invitation.version}",
+        subject=f"{invitation.agency}: {invitation.get_status_display().lower()}",
+        body=f"{invitation.agency} on {invitation.need.title}: {invitation.get_status_display().lower()}.",
+        about=invitation.reference,
+        path=f"/admin/desk/needs/{invitation.need.reference}/",
+        why="You sent the invitation.",
+    )
+
+
+def _tell_withdrawn(invitation: Invitation, actor, reason: str) -> None:
+    for nomination in invitation.nominations.live().select_related("expert", "seat__need"):
+        nomination.lifecycle.apply(nomination, "withdraw", actor=None, reason=f"Invitation withdrawn: {reason}")
+    invitation.held_seats.update(held_by=None)
+    if invitation.sent_at is None:
+        return  # a draft that nobody saw
+    tell(
+        users=people_of(invitation.agency, "coordinator"),
+        rule="invitation-withdrawn",
+        key=f"invitation-withdrawn:{invitation.reference}",
+        subject=f"No longer needed: {invitation.need.title}",
+        body=f"INL has withdrawn its request {invitation.reference}. You need do nothing.\n\nReason: {reason}",
+        about=invitation.reference,
+        path=f"/portal/invitations/{invitation.reference}/",
+        why="You coordinate your agency's partnership.",
+    )
+
+
+ANSWER_PAGE = "invitation-answer"
+INVITATION = Lifecycle(
+    name="invitation",
+    model="engagements.Invitation",
+    states=InvitationStatus,
+    initial=InvitationStatus.DRAFT,
+    roles=lambda user, invitation: roles_towards(user, agency_id=invitation.agency_id),
+    tones={"sent": "warn", "accepted": "good", "part_accepted": "good", "countered": "info"},
+    plain={"sent": "Waiting for your answer", "countered": "INL/KM looks at your proposal"},
+    moves=(
+        Move("send", "Send", ("draft",), "sent", OFFICER, _may_send, _tell_agency),
+        Move(
+            "accept", "Accept", ("sent",), "accepted", PARTNER, _agreement_still_covers, _tell_sender,
+            form=ANSWER_PAGE,
+        ),
+        Move(
+            "accept_part", "Accept part", ("sent",), "part_accepted", PARTNER, _agreement_still_covers, _tell_sender,
+            form=ANSWER_PAGE,
+        ),
+        Move("counter", "Propose something else", ("sent",), "countered", PARTNER, _in_time, _tell_sender,
+             form=ANSWER_PAGE),
+        Move("decline", "Not this time", ("sent",), "declined", PARTNER, _in_time, _tell_sender, form=ANSWER_PAGE),
+        Move("lapse", "Lapse", ("sent",), "lapsed", AUTOMATIC, _too_late, _tell_sender),
+        Move(
+            "agree", "Agree to the proposal", ("countered",), "accepted", OFFICER, covered_for, _agreed,
+            explains="The seats that are still open are promised to the agency, which then offers its people.",
+        ),
+        Move("send_again", "Send again", ("countered",), "sent", OFFICER, _may_send, _tell_agency),
+        Move(
+            "withdraw", "Withdraw", ("draft", "sent", "countered", "accepted", "part_accepted"), "withdrawn",
+            OFFICER | AUTOMATIC, effect=_tell_withdrawn, reason_required=True, danger=True,
+            explains="The agency is told. People it has offered are released.",
+        ),
+    ),
+)  # fmt: skip
+
+
+# -- nomination ------------------------------------------------------------------------------------
+def _answered_yes(nomination: Nomination, user) -> Answer:
+    return answer(nomination.invitation.status in ANSWERED_YES, "The agency has not accepted the invitation yet.")
+
+
+def _tell_nominated(nomination: Nomination, actor, reason: str) -> None:
+    expert, need = nomination.expert, nomination.seat.need
+    words = {
+        "rule": "nomination-confirmed",
+        "key": f"nomination-confirmed:{nomination.pk}",
+        "subject": f"{expert} is confirmed for {need.country}",
+        "body": f"INL has confirmed {expert} for {nomination.seat.role}, {need.title}.",
+        "about": nomination.invitation.reference,
+    }
+    coordinators = people_of(expert.agency, "coordinator")
+    page = f"/portal/invitations/{nomination.invitation.reference}/"
+    tell(users=coordinators, path=page, why="You coordinate the traveller's agency.", **words)
+    if expert.user and expert.user not in coordinators:
+        tell(users=[expert.user], path="/portal/", why="You are the traveller.", **words)
+
+
+def _not_travelling_yet(nomination: Nomination, user) -> Answer:
+    under_way = nomination.seat.need.engagements.exclude(
+        status__in=[EngagementStatus.PLANNED, EngagementStatus.ADDENDUM, EngagementStatus.CANCELLED]
+    )
+    return answer(not under_way.exists(), "Preparations have begun: withdraw the deployment instead.")
+
+
+NOMINATION = Lifecycle(
+    name="nomination",
+    model="engagements.Nomination",
+    states=NominationStatus,
+    initial=NominationStatus.OFFERED,
+    roles=lambda user, nomination: roles_towards(user, agency_id=nomination.expert.agency_id),
+    tones={"offered": "info", "confirmed": "good"},
+    moves=(
+        Move("confirm", "Confirm", ("offered",), "confirmed", OFFICER, _answered_yes, _tell_nominated),
+        Move(
+            "withdraw", "Withdraw", ("offered", "confirmed"), "withdrawn", OFFICER | COORDINATOR | AUTOMATIC,
+            _not_travelling_yet, reason_required=True, danger=True, explains="The seat is open again.",
+        ),
+    ),
+)  # fmt: skip

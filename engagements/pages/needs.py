@@ -1,0 +1,262 @@
+"""Needs as the post and the desk both see them: the form, the facts, the seats."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from engagements.forms.needs import NeedEditForm, NeedForm, SeatFormSet, seat_rows, without_errors
+from engagements.kinds import KINDS
+from engagements.lifecycles import NEED
+from engagements.models import Need, Nomination, NominationStatus, Seat
+from engagements.pages.common import Turn, facts, sent
+from engagements.permissions import can_edit_need, can_register_need
+from engagements.services.needs import change_need, create_need, submit_need
+from partners.models import Depth
+from slp.lib.answers import require
+from slp.lib.dates import show, show_span
+
+PATH = ("draft", "submitted", "validated", "staffed", "fulfilled")
+DETOURS = {"returned": "submitted"}
+CAN_SUBMIT = ("draft", "returned")
+NO_SEATS = "Add at least one seat: whom do you need?"
+
+
+def load_need(request, key: str) -> Need:
+    """The need, if this person may see it."""
+    rows = Need.objects.visible_to(request.user).select_related("country", "institution", "academy", "author")
+    return get_object_or_404(rows, reference=key)
+
+
+# -- words -----------------------------------------------------------------------------------------
+def need_facts(need: Need) -> list:
+    return facts(
+        ("Country", need.country),
+        ("Host institution", need.institution),
+        ("Form of assistance", need.get_kind_display()),
+        *([("Academy", need.academy)] if need.academy_id else []),
+        ("Sector", need.get_sector_display()),
+        ("Priority", need.get_priority_display()),
+        ("Between", show_span(need.starts_on, need.ends_on)),
+        ("Length of stay", stay(need)),
+        ("Where", need.places),
+        ("What must improve", need.problem),
+        ("How success will be recognized", need.success),
+        ("Safety conditions", need.security_conditions),
+        ("Women, access to justice, inclusion", need.inclusion),
+        ("Others in the same work", need.other_implementers),
+        ("Funding", "Known" if need.is_funded else "Not known yet"),
+        ("Registered by", f"{need.author}, {show(need.created_at.date())}"),
+    )
+
+
+def stay(need: Need) -> str:
+    """ "90 to 120 days"."""
+    if need.min_days == need.max_days:
+        return f"{need.max_days} day{'s' if need.max_days != 1 else ''}"
+    return f"{need.min_days} to {need.max_days} days"
+
+
+def asks(seat: Seat) -> str:
+    """What a seat asks for, in one line."""
+    depth = Depth(seat.min_depth).label.lower()
+    words = [f"{seat.expertise} ({depth})"]
+    if seat.language_id:
+        words.append(f"{seat.language}, speaking {seat.min_speaking} or better")
+    if seat.rank:
+        words.append(seat.rank)
+    if seat.needs_certificate:
+        words.append("instructor certificate")
+    return "; ".join(words)
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """One seat as a page shows it, or several that are alike in everything and have no name yet."""
+
+    seat: Seat
+    asks: str
+    status: dict[str, str]
+    who: str = ""
+    nomination: Nomination | None = None
+    last: int = 0
+
+    @property
+    def label(self) -> str:
+        first = self.seat.number
+        return f"{first}. {self.seat.role}" if self.count == 1 else f"{first} to {self.last}. {self.seat.role}"
+
+    @property
+    def count(self) -> int:
+        return max(self.last - self.seat.number, 0) + 1
+
+
+OPEN_SEAT = {"label": "Open", "tone": "warn"}
+PROMISED = {"label": "Promised", "tone": "info"}
+OFFERED = {"label": "Person offered", "tone": "info"}
+FILLED = {"label": "Filled", "tone": "good"}
+
+
+def seat_lines(need: Need) -> list[SeatLine]:
+    """Every seat with who takes it. Two queries."""
+    seats = need.seats.select_related("expertise", "language", "held_by__agency")
+    rows = Nomination.objects.live().filter(seat__need=need).select_related("expert__agency", "invitation", "seat")
+    people = {nomination.seat_id: nomination for nomination in rows}
+    lines: list[SeatLine] = []
+    for seat in seats:
+        line = _line(seat, people.get(seat.pk))
+        before = lines[-1] if lines else None
+        if before and _alike(before, line):
+            lines[-1] = replace(before, last=seat.number)
+        else:
+            lines.append(line)
+    return lines
+
+
+def _alike(one: SeatLine, two: SeatLine) -> bool:
+    if one.nomination or two.nomination:
+        return False
+    return (one.seat.role, one.asks, one.status, one.who) == (two.seat.role, two.asks, two.status, two.who)
+
+
+def _line(seat: Seat, nomination: Nomination | None) -> SeatLine:
+    if nomination:
+        state = FILLED if nomination.status == NominationStatus.CONFIRMED else OFFERED
+        who = f"{nomination.expert}, {nomination.expert.agency}"
+        return SeatLine(seat, asks(seat), state, who, nomination)
+    if seat.held_by_id:
+        return SeatLine(seat, asks(seat), PROMISED, f"{seat.held_by.agency} will name somebody")
+    return SeatLine(seat, asks(seat), OPEN_SEAT)
+
+
+def filling(lines: list[SeatLine]) -> dict[str, Any]:
+    """ "4 of 6 filled", for the seats' part of a page."""
+    filled, total = sum(1 for line in lines if line.nomination), sum(line.count for line in lines)
+    return {"lines": lines, "filled": filled, "total": total, "fill": f"{filled} of {total} filled"}
+
+
+def need_turn(need: Need, user, door: str) -> Turn | None:
+    """Who has to do what now."""
+    mine = {move.verb for move, _ in NEED.offers(need, user)} if need.status in (*CAN_SUBMIT, "submitted") else set()
+    officer = "an INL/KM officer"
+    texts = {
+        "draft": ("the post's INL officer", "Complete it and submit it to INL/KM."),
+        "returned": ("the post's INL officer", "INL/KM has returned it. Read why, change it and submit it again."),
+        "submitted": (officer, "INL/KM reads it, then validates it or returns it with a comment."),
+        "validated": (officer, "INL/KM looks for people and asks partner agencies."),
+        "staffed": (officer, "Everybody is found. INL/KM opens the engagement and writes the addenda."),
+    }
+    if need.status not in texts:
+        return None
+    who, text = texts[need.status]
+    if need.status in CAN_SUBMIT and "submit" in mine:
+        return Turn(True, who, text, url=reverse(f"{door}:need-edit", args=[need.reference]), action="Continue")
+    if door == "desk" and user.staff_role in ("officer", "director") and need.status not in CAN_SUBMIT:
+        return Turn(True, who, DESK_TEXTS[need.status])
+    return Turn(False, who, text)
+
+
+DESK_TEXTS = {
+    "submitted": "Read it, then validate it or return it with a comment.",
+    "validated": "Look at candidates, invite agencies, confirm the people they offer.",
+    "staffed": "Open the engagement: it writes one addendum per agency.",
+}
+
+
+# -- the form --------------------------------------------------------------------------------------
+def need_add(request, door: str):
+    """Register a need: everything on one page, as a draft or submitted at once."""
+    require(can_register_need(request.user))
+    return _form_page(request, door, None)
+
+
+def need_edit(request, door: str, key: str):
+    """Change a need that INL/KM has not validated yet."""
+    need = load_need(request, key)
+    require(can_edit_need(request.user, need))
+    return _form_page(request, door, need)
+
+
+def _form_page(request, door: str, need: Need | None):
+    action = request.POST.get("action", "")
+    draft = action == "draft"
+    before = copy.copy(need)
+    if "more" in request.POST:
+        form, seats = _forms(request, need, _one_more(request.POST), draft=True)
+        return _show(request, door, before, without_errors(form), without_errors(seats))
+    form, seats = _forms(request, need, sent(request), draft=draft)
+    if request.method != "POST":
+        return _show(request, door, before, form, seats)
+    if not _valid(form, seats, submit=action == "submit"):
+        status = 409 if getattr(form, "conflict", None) else 422
+        return _show(request, door, before, form, seats, status=status)
+    saved = _save(request.user, before, form, seats, submit=action == "submit")
+    words = {"submit": "Submitted. INL/KM has been told.", "draft": "Saved as a draft. Nobody has been told yet."}
+    messages.success(request, words.get(action, "Saved."))
+    return redirect(f"{door}:need-detail", saved.reference)
+
+
+def _one_more(data: QueryDict) -> QueryDict:
+    data = data.copy()
+    total = data.get("seats-TOTAL_FORMS", "")
+    data["seats-TOTAL_FORMS"] = str(int(total) + 1 if total.isdigit() else 1)
+    return data
+
+
+def _forms(request, need: Need | None, data: Any, *, draft: bool):
+    if need is None:
+        return NeedForm(data, user=request.user, draft=draft), SeatFormSet(data, prefix="seats")
+    seats = SeatFormSet(data, prefix="seats", initial=seat_rows(need))
+    form = NeedEditForm(data, instance=need, user=request.user, draft=draft)
+    form.seats_changed = data is not None and seats.has_changed()
+    return form, seats
+
+
+def _valid(form, seats, *, submit: bool) -> bool:
+    ok = form.is_valid() & seats.is_valid()
+    kind = KINDS.get(form.cleaned_data.get("kind")) if hasattr(form, "cleaned_data") else None
+    if submit and kind and kind.abroad and seats.is_valid() and not seats.rows():
+        seats.non_form_errors().append(NO_SEATS)
+        ok = False
+    return ok
+
+
+@transaction.atomic
+def _save(actor, need: Need | None, form, seats, *, submit: bool) -> Need:
+    values = form.values()
+    typed = form.cleaned_data.pop("new_institution", "")
+    values.pop("new_institution", None)
+    if need is None:
+        need = create_need(actor=actor, seats=seats.rows(), new_institution=typed, **values)
+    elif values or typed or form.seats_changed:
+        rows = seats.rows() if form.seats_changed else None
+        need = change_need(
+            need=need,
+            actor=actor,
+            fields=values,
+            seats=rows,
+            seen_version=form.cleaned_data.get("seen_version"),
+            new_institution=typed,
+        )
+    return submit_need(need=need, actor=actor) if submit else need
+
+
+def _show(request, door: str, need: Need | None, form, seats, *, status: int = 200):
+    back = reverse(f"{door}:need-detail", args=[need.reference]) if need else reverse(f"{door}:need-list")
+    context = {
+        "base": f"{door}/base.html",
+        "need": need,
+        "form": form,
+        "seats": seats,
+        "back": back,
+        "list_url": reverse(f"{door}:need-list"),
+        "can_submit": need is None or need.status in CAN_SUBMIT,
+    }
+    return render(request, f"{door}/need_{'edit' if need else 'add'}.html", context, status=status)

@@ -1,0 +1,80 @@
+"""The final report as the agency writes it and INL/KM reads it."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from engagements.lifecycles import REPORT
+from engagements.models import FinalReport, ReportExtension
+from engagements.models.report import OWED
+from engagements.pages.common import Turn, due_words, facts, offers, steps
+from engagements.permissions import can_ask_extension, can_decide_extension, can_edit_report
+from slp.history.services import timeline
+from slp.lib.answers import answer
+from slp.lib.dates import show
+
+PATH = ("due", "drafting", "submitted", "accepted")
+
+
+def load_report(request, key: str) -> FinalReport:
+    rows = FinalReport.objects.visible_to(request.user).select_related("agency", "engagement__country", "submitted_by")
+    return get_object_or_404(rows, reference=key)
+
+
+def written(report: FinalReport) -> list:
+    counts = [
+        f"{count} {word}"
+        for count, word in (
+            (report.women_trained, "women"),
+            (report.men_trained, "men"),
+            (report.unknown_trained, "with sex not recorded"),
+        )
+        if count is not None
+    ]
+    return facts(
+        ("What was delivered", report.delivered),
+        ("People who took part", f"{report.people_trained}: {', '.join(counts)}" if counts else ""),
+        ("What came of it", report.results),
+        ("What got in the way", report.problems),
+        ("What should happen next", report.recommendations),
+        ("Lessons for the next team", report.lessons),
+    )
+
+
+def report_turn(report: FinalReport, user, door: str) -> Turn | None:
+    key, mine = report.reference, door == "portal" and bool(can_edit_report(user, report))
+    coordinator = f"the coordinator of {report.agency}"
+    if report.status in OWED:
+        text = {
+            "due": "Write the final report. You can save it as you go.",
+            "drafting": "Complete the report and hand it in.",
+            "returned": "INL/KM has returned the report. Correct it and hand it in again.",
+        }[report.status]
+        url = reverse("portal:report-edit", args=[key]) if mine else ""
+        return Turn(mine, coordinator, text, f"Due {show(report.due_on)}, {due_words(report.due_on)}", url, "Write")
+    if report.status == "submitted":
+        reads = door == "desk" and user.staff_role in ("officer", "director")
+        return Turn(reads, "an INL/KM officer", "Read it, then accept it or return it with what to correct.")
+    return None
+
+
+def report_detail(request, door_name: str, key: str):
+    report = load_report(request, key)
+    extensions = list(report.extensions.select_related("asked_by", "decided_by"))
+    asked = next((e for e in extensions if e.status == ReportExtension.Status.ASKED), None)
+    desk = door_name == "desk"
+    context = {
+        "report": report,
+        "status": report.status_tag if desk else report.plain_status_tag,
+        "steps": steps(REPORT, PATH, report.status, plain=not desk, detours={"returned": "drafting"}),
+        "turn": report_turn(report, request.user, door_name),
+        "moves": offers(report, request.user, door_name),
+        "facts": written(report),
+        "extensions": extensions,
+        "asked": asked,
+        "can_decide": answer(asked, "") & can_decide_extension(request.user, report),
+        "can_ask": answer(asked is None, "") & can_ask_extension(request.user, report),
+        "history": timeline(report) if desk else [],
+    }
+    return render(request, f"{door_name}/report_detail.html", context)

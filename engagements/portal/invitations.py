@@ -1,0 +1,268 @@
+"""A request for help as the agency reads it, and its answer."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+
+from engagements.forms.invitations import AnswerForm, PeopleForm
+from engagements.kinds import KINDS
+from engagements.lifecycles import INVITATION
+from engagements.models import Invitation, Nomination, Seat
+from engagements.models.invitation import ANSWERED_YES
+from engagements.pages.common import Turn, door, facts, sent
+from engagements.pages.lists import invitation_list_page
+from engagements.pages.needs import asks, stay
+from engagements.permissions import can_nominate
+from engagements.services.invitations import (
+    answer_invitation,
+    nominate_expert,
+    open_seats,
+    proposed_dates,
+    release_seats,
+)
+from slp.lib.answers import Refused, answer, require
+from slp.lib.costs import CostCategory
+from slp.lib.dates import at_post, show_span
+from slp.lib.lists import list_view
+from slp.lib.moves import move_path
+
+
+@door("portal")
+def invitation_list(request):
+    return list_view(request, invitation_list_page("portal"), "portal/invitation_list.html")
+
+
+def load_invitation(request, key: str) -> Invitation:
+    rows = Invitation.objects.visible_to(request.user).select_related(
+        "need__country", "need__institution", "need__academy", "agency", "sender"
+    )
+    return get_object_or_404(rows, reference=key)
+
+
+def reimbursed(kind: str) -> str:
+    """What a partner gets back for this kind of engagement, in words."""
+    rules = KINDS[kind]
+    if not rules.reimbursable:
+        return "The costs of hosting guests are not reimbursable. Taking part is voluntary."
+    names = [CostCategory(code).label.lower() for code in CostCategory.values if code in rules.costs]
+    return f"INL reimburses {', '.join(names[:-1])} and {names[-1]}, as the addendum agrees."
+
+
+def request_facts(invitation: Invitation) -> list:
+    """What, where, when, under which conditions."""
+    need = invitation.need
+    return facts(
+        ("What", f"{need.get_kind_display()}: {need.title}"),
+        ("With whom", need.institution),
+        ("Where", f"{need.places}, {need.country}"),
+        *([("Academy", need.academy)] if need.academy_id else []),
+        ("When", f"Between {show_span(need.starts_on, need.ends_on)}, for {stay(need)}"),
+        ("What must improve", need.problem),
+        ("How success will be recognized", need.success),
+        ("Safety conditions", need.security_conditions),
+        ("What is reimbursed", reimbursed(need.kind)),
+        ("Asked by", f"{invitation.sender}, INL/KM"),
+    )
+
+
+@door("portal")
+def invitation_detail(request, key):
+    invitation = load_invitation(request, key)
+    seats = list(invitation.seats.with_filled().select_related("expertise", "language").order_by("number"))
+    people = {n.seat_id: n for n in invitation.nominations.live().select_related("expert")}
+    lines = _merged([_seat_line(seat, invitation, people.get(seat.pk)) for seat in seats])
+    may_answer = INVITATION.can(invitation, "decline", request.user)
+    may_name = can_nominate(request.user, invitation)
+    context = {
+        "invitation": invitation,
+        "facts": request_facts(invitation),
+        "turn": _turn(invitation, lines, may_answer, may_name),
+        "lines": lines,
+        "may_answer": may_answer,
+        "may_name": answer(may_name and any(line["needs_name"] for line in lines), ""),
+        "is_coordinator": bool(may_name),
+        "deadline": at_post(invitation.reply_by, invitation.agency.time_zone),
+        "proposed": proposed_dates(invitation) if invitation.status == "countered" else "",
+    }
+    return render(request, "portal/invitation_detail.html", context)
+
+
+def _seat_line(seat: Seat, invitation: Invitation, nomination: Nomination | None) -> dict:
+    """One seat in the agency's eyes: ours, still open, or gone. Whose it is instead, is not said."""
+    ours = seat.held_by_id == invitation.pk
+    if nomination:
+        tag = nomination.plain_status_tag
+    elif ours:
+        tag = {"label": "Yours: name somebody", "tone": "warn"}
+    elif seat.held_by_id or seat.is_filled:
+        tag = {"label": "Filled", "tone": "neutral"}
+    else:
+        tag = {"label": "Open", "tone": "info"}
+    return {
+        "seat": seat,
+        "label": f"{seat.number}. {seat.role}",
+        "asks": asks(seat),
+        "status": tag,
+        "who": nomination.expert if nomination else "",
+        "nomination": nomination,
+        "needs_name": ours and nomination is None,
+    }
+
+
+def _merged(lines: list[dict]) -> list[dict]:
+    """Seats that are alike and need nothing from us stand in one line."""
+    found: list[dict] = []
+    for line in lines:
+        before = found[-1] if found else None
+        if before and _alike(before, line):
+            first = before["seat"].number
+            found[-1] = before | {"label": f"{first} to {line['seat'].number}. {line['seat'].role}"}
+        else:
+            found.append(line)
+    return found
+
+
+def _alike(one: dict, two: dict) -> bool:
+    quiet = one["nomination"] is None is two["nomination"] and not (one["needs_name"] or two["needs_name"])
+    return quiet and one["seat"].role == two["seat"].role and all(one[k] == two[k] for k in ("asks", "status"))
+
+
+def _turn(invitation: Invitation, lines: list[dict], may_answer, may_name) -> Turn | None:
+    key, coordinator = invitation.reference, "your coordinator"
+    if invitation.status == "sent":
+        due = at_post(invitation.reply_by, invitation.agency.time_zone)
+        url = reverse("portal:invitation-answer", args=[key])
+        if not may_answer and "time to answer" in may_answer.reason:
+            return Turn(False, "INL/KM", may_answer.reason)
+        return Turn(bool(may_answer), coordinator, "Please answer by", due, url, "Answer")
+    if invitation.status == "countered":
+        return Turn(False, "INL/KM", "They look at what you propose.")
+    missing = sum(1 for line in lines if line["needs_name"])
+    if invitation.status in ANSWERED_YES and missing:
+        url = reverse("portal:nomination-add", args=[key])
+        seats = "seat" if missing == 1 else "seats"
+        return Turn(
+            bool(may_name), coordinator, f"Say who goes: {missing} {seats} without a name.", "", url, "Name people"
+        )
+    if invitation.status in ANSWERED_YES and any(line["status"]["label"] == "Offered" for line in lines):
+        return Turn(False, "INL/KM", "They confirm the people that you have offered.")
+    return None
+
+
+@door("portal")
+def invitation_answer(request, key):
+    """One page, one answer. A post with only `verb=decline` is the whole of a "not this time"."""
+    invitation = load_invitation(request, key)
+    require(INVITATION.can(invitation, "decline", request.user))
+    seats, asked = open_seats(invitation), invitation.seats.count()
+    form = AnswerForm(sent(request), seats=seats, asked=asked, initial={"verb": request.GET.get("verb", "")})
+    if request.method == "POST" and form.is_valid() and _answer(request, invitation, form):
+        return _after_answer(request, invitation)
+    context = {
+        "invitation": invitation,
+        "form": form,
+        "facts": request_facts(invitation)[:5],
+        "deadline": at_post(invitation.reply_by, invitation.agency.time_zone),
+        "gone": asked - len(seats),
+    }
+    return render(request, "portal/invitation_answer.html", context, status=422 if form.is_bound else 200)
+
+
+def _answer(request, invitation: Invitation, form: AnswerForm) -> bool:
+    data = form.cleaned_data
+    try:
+        with transaction.atomic():
+            answer_invitation(
+                invitation=invitation,
+                verb=data["verb"],
+                actor=request.user,
+                seats=data.get("seats"),
+                note=data["note"],
+                proposed_start=data["proposed_start"] if data["verb"] == "counter" else None,
+                proposed_end=data["proposed_end"] if data["verb"] == "counter" else None,
+            )
+    except Refused as refusal:
+        if refusal.status == 409:
+            raise
+        form.add_error(None, refusal.reason)
+        return False
+    return True
+
+
+def _after_answer(request, invitation: Invitation):
+    words = {
+        "declined": "Thank you for telling us. It costs you nothing, and nobody will ask why.",
+        "countered": "Sent. INL/KM looks at what you propose and answers.",
+    }
+    messages.success(request, words.get(invitation.status, "Thank you. INL/KM has been told that you help."))
+    if invitation.status in ANSWERED_YES and can_nominate(request.user, invitation) and invitation.held_seats.exists():
+        return redirect("portal:nomination-add", invitation.reference)
+    return redirect("portal:invitation-detail", invitation.reference)
+
+
+@door("portal")
+def nomination_add(request, key):
+    """Who takes which of the seats that we have promised."""
+    invitation = load_invitation(request, key)
+    require(can_nominate(request.user, invitation))
+    seats = _unnamed(invitation)
+    require(answer(seats, "Every seat that you have promised has a name."))
+    form = PeopleForm(sent(request), invitation=invitation, seats=seats)
+    if request.method == "POST" and form.is_valid() and _name(request, invitation, form):
+        return redirect("portal:invitation-detail", key)
+    lines = [(seat, asks(seat)) for seat in seats]
+    context = {"invitation": invitation, "form": form, "lines": lines, "nobody": not form.people}
+    return render(request, "portal/nomination_add.html", context, status=422 if form.is_bound else 200)
+
+
+def _unnamed(invitation: Invitation) -> list[Seat]:
+    held = invitation.held_seats.with_filled().filter(is_filled=False)
+    seats = list(held.select_related("expertise", "language").order_by("number"))
+    for seat in seats:
+        seat.need = invitation.need
+    return seats
+
+
+def _name(request, invitation: Invitation, form: PeopleForm) -> bool:
+    seat = None
+    try:
+        with transaction.atomic():
+            for seat, expert in form.chosen():
+                nominate_expert(invitation=invitation, seat=seat, expert=expert, actor=request.user)
+    except Refused as refusal:
+        form.add_error(f"seat_{seat.pk}" if seat else None, refusal.reason)
+        return False
+    messages.success(request, "Offered. INL/KM confirms them.")
+    for warning in form.warnings():
+        messages.warning(request, f"Please note: {warning}.")
+    return True
+
+
+@door("portal")
+def seat_release(request, key, number):
+    """Give one promised seat back."""
+    invitation = load_invitation(request, key)
+    require(can_nominate(request.user, invitation))
+    seat = get_object_or_404(invitation.held_seats, number=number)
+    if request.method == "POST":
+        release_seats(invitation=invitation, seats=[seat], actor=request.user)
+        messages.success(request, f"Seat {number} is open for others again. Thank you for telling us.")
+        return redirect("portal:invitation-detail", key)
+    return render(request, "portal/seat_release.html", {"invitation": invitation, "seat": seat})
+
+
+def of_invitation(nomination: Nomination) -> str:
+    return reverse("portal:invitation-detail", args=[nomination.invitation.reference])
+
+
+urlpatterns = [
+    path("invitations/", invitation_list, name="invitation-list"),
+    path("invitations/<str:key>/", invitation_detail, name="invitation-detail"),
+    path("invitations/<str:key>/answer/", invitation_answer, name="invitation-answer"),
+    path("invitations/<str:key>/people/", nomination_add, name="nomination-add"),
+    path("invitations/<str:key>/seats/<int:number>/release/", seat_release, name="seat-release"),
+    move_path(Nomination, "nominations", "portal", of_invitation),
+]
