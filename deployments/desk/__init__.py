@@ -1,0 +1,13 @@
+"""Deployments at the desk door, by noun."""
+
+from __future__ import annotations
+
+from deployments.desk import claims, money, support, training, travel
+
+urlpatterns = [
+    *travel.urlpatterns,
+    *training.urlpatterns,
+    *claims.urlpatterns,
+    *money.urlpatterns,
+    *support.urlpatterns,
+]

@@ -1,0 +1,143 @@
+"""Claims at the desk: reviewed line by line, with the rule, the receipt and the rate beside each line."""
+
+from __future__ import annotations
+
+import django_filters
+from django.contrib import messages
+from django.db.models import Sum
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from deployments.forms import DecisionForm
+from deployments.lifecycles import CLAIM
+from deployments.models import Claim, ClaimLine, ClaimStatus, Decision
+from deployments.pages import claims as pages
+from deployments.permissions import can_record_payment
+from deployments.services import claims
+from deployments.services.problems import DENIALS
+from engagements.pages.common import door, offers, steps
+from slp.history.services import timeline
+from slp.lib.answers import require
+from slp.lib.lists import Column, Empty, ListPage, list_view
+from slp.lib.money import ZERO, usd
+from slp.lib.moves import move_path
+
+RULES_CITED = [("", "No rule cited"), *((code, f"{code}: {text}") for code, text in DENIALS)]
+WAITING = ("submitted", "in_review", "approved", "certified")
+
+
+class ClaimFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(
+        label="State", choices=[("waiting", "All that wait for INL/KM"), *ClaimStatus.choices], method="by_status"
+    )
+
+    class Meta:
+        model = Claim
+        fields = ["status"]
+
+    def by_status(self, rows, name, value):
+        return rows.filter(status__in=WAITING) if value == "waiting" else rows.filter(status=value)
+
+
+LIST = ListPage(
+    title="Claims",
+    intro="What agencies ask to be paid back. The longest waiting first.",
+    rows=lambda user: (
+        Claim.objects.visible_to(user).exclude(status="draft").annotate(usd=Sum("lines__amount_usd", default=ZERO))
+    ),
+    columns=(
+        Column("reference", "Claim"),
+        Column("agency__name", "Agency"),
+        Column("engagement__title", "Engagement"),
+        Column("status", "State", lifecycle=CLAIM),
+        Column("status_since", "Since"),
+        Column("usd", "Claimed", usd, kind="number"),
+    ),
+    order="status_since",
+    empty=Empty("No claims yet", "Agencies claim what they spent while an engagement is prepared, under way or done."),
+    link=lambda row: f"/admin/desk/claims/{row['reference']}/",
+    filters=ClaimFilter,
+    filename="claims",
+)
+
+
+@door("desk")
+def claim_list(request):
+    return list_view(request, LIST, "desk/claim_list.html")
+
+
+def _page(request, claim: Claim, *, bound: DecisionForm | None = None):
+    """The whole review on one page; a refused decision keeps what was typed in its own form."""
+    may_decide = claims.may_decide(request.user, claim)
+    sheet = pages.sheet(claim, review=True)
+    if bound is not None:
+        sheet.lines = [
+            pages.Line(r.number, r.line, r.problems, r.ceiling, bound if r.line.pk == bound.line.pk else None)
+            for r in sheet.lines
+        ]
+    tab = "history" if request.GET.get("tab") == "history" else "lines"
+    moves = offers(claim, request.user, "desk", without=("settle", "unsettle"))
+    can_pay = can_record_payment(request.user, claim) if claim.status == ClaimStatus.CERTIFIED else None
+    context = {
+        "claim": claim,
+        "sheet": sheet,
+        "tab": tab,
+        "steps": steps(CLAIM, pages.PATH, claim.status),
+        "moves": moves,
+        "can_pay": can_pay,
+        "can_fail": request.user.staff_role in ("finance", "director"),
+        "facts": pages.claim_facts(claim),
+        "turn": pages.turn(claim, mine=bool(may_decide or can_pay or any(given for _, given in moves))),
+        "may_decide": may_decide,
+        "bound": bound,
+        "rules": RULES_CITED,
+    }
+    if tab == "history":
+        context["history"] = timeline(claim)
+    return render(request, "desk/claim_detail.html", context, status=422 if bound else 200)
+
+
+@door("desk")
+def claim_detail(request, key: str):
+    """Line by line, with what speaks against each."""
+    return _page(request, pages.load_claim(request, key))
+
+
+@door("desk")
+@require_POST
+def line_decide(request, key: int):
+    """Decide one line."""
+    line = get_object_or_404(ClaimLine.objects.visible_to(request.user).select_related("claim"), pk=key)
+    claim = pages.load_claim(request, line.claim.reference)
+    require(claims.may_decide(request.user, claim))
+    form = DecisionForm(request.POST, line=line)
+    if not form.is_valid():
+        return _page(request, claim, bound=form)
+    claims.decide_line(line=line, actor=request.user, **form.cleaned_data)
+    messages.success(request, f"{line.description}: {Decision(line.decision).label.lower()}, {usd(line.allowed_usd)}.")
+    target = redirect("desk:claim-detail", key=claim.reference)
+    target["Location"] += f"#line-{line.pk}"
+    return target
+
+
+@door("desk")
+@require_POST
+def claim_allow(request, key: str):
+    """Allow in full every open line that nothing speaks against."""
+    claim = pages.load_claim(request, key)
+    allowed, left = claims.allow_rest(claim=claim, actor=request.user)
+    if left:
+        messages.warning(request, f"{allowed} allowed. {left} still need your decision: something speaks against them.")
+    else:
+        messages.success(request, f"{allowed} allowed. Every line is decided.")
+    return redirect("desk:claim-detail", key=key)
+
+
+urlpatterns = [
+    path("claims/", claim_list, name="claim-list"),
+    path("claims/<str:key>/", claim_detail, name="claim-detail"),
+    path("claims/<str:key>/allow/", claim_allow, name="claim-allow"),
+    path("claims/lines/<int:key>/decide/", line_decide, name="line-decide"),
+    move_path(Claim, "claims", "desk", "claim-detail"),
+]

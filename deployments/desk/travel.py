@@ -1,0 +1,239 @@
+"""Who leaves, who is not ready: the desk's travel pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import django_filters
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Case, F, Func, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce, Now, TruncDate
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+
+from deployments.forms import DatesForm, SendForm
+from deployments.lifecycles import DEPLOYMENT
+from deployments.models import Clearance, Deployment, DeploymentStatus, SupportEntry
+from deployments.pages import travel as pages
+from deployments.pages.clearances import clearance_urls
+from deployments.pages.common import form_page, load_deployment
+from deployments.pages.readiness import items, teams, with_clearances
+from deployments.pages.teams import team_urls
+from deployments.permissions import can_plan_travel
+from deployments.services import travel
+from deployments.services.readiness import OPEN
+from engagements.models import Engagement
+from engagements.pages.common import door, offers, steps
+from partners.models import Expert
+from slp.history.services import timeline
+from slp.lib.answers import Refused, Stale, answer, require
+from slp.lib.dates import today
+from slp.lib.errors import readable_constraints
+from slp.lib.lists import Column, Empty, ListPage, list_view
+from slp.lib.moves import move_page
+from slp.places.models import Country
+
+BEFORE = ("confirmed", "preparing", "ready")
+NOW = ("nominated", *BEFORE, "in_country", "returned")
+SOON = timedelta(days=60)
+IN_GRIDS = 24  # people in the grids above the list; the list has everybody
+
+
+class DeploymentFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(
+        label="State",
+        empty_label="All that are not over",
+        choices=[("all", "All, with the past"), *DeploymentStatus.choices],
+        method="by_status",
+    )
+    country = django_filters.ModelChoiceFilter(label="Country", queryset=Country.objects.only("iso2", "name"))
+
+    class Meta:
+        model = Deployment
+        fields = ["status", "country"]
+
+    def by_status(self, rows, name, value):
+        return rows if value == "all" else rows.filter(status=value)
+
+
+def _counted(**conditions):
+    """How many clearances of a journey fulfil the conditions: a subquery, asked only for the rows that are shown."""
+    rows = Clearance.objects.filter(deployment=OuterRef("pk"), status__in=OPEN, **conditions)
+    count = rows.order_by().annotate(count=Func(Value(1), function="count")).values("count")
+    return Coalesce(Subquery(count), 0, output_field=IntegerField())
+
+
+def travellers(user):
+    """Journeys with what is missing. `turn`: who leaves first, then who is abroad, then the past, newest first."""
+    day = "(%(expressions)s - date '2000-01-01')"
+    return Deployment.objects.visible_to(user).annotate(
+        missing=_counted(),
+        overdue=_counted(due_on__lt=TruncDate(Now())),
+        turn=Case(
+            When(status__in=BEFORE, then=Func(F("starts_on"), template=day)),
+            When(status="in_country", then=Func(F("ends_on"), template=f"100000 + {day}")),
+            default=Func(F("ends_on"), template=f"300000 - {day}"),
+            output_field=IntegerField(),
+        ),
+    )
+
+
+LIST = ListPage(
+    title="Everybody who travels",
+    rows=travellers,
+    columns=(
+        Column("expert__name", "Traveller"),
+        Column("agency__name", "Agency"),
+        Column("country__name", "Country"),
+        Column("starts_on", "Leaves"),
+        Column("ends_on", "Returns"),
+        Column("status", "State", lifecycle=DEPLOYMENT),
+        Column("missing", "Missing", kind="number"),
+        Column("overdue", "Overdue", kind="number"),
+    ),
+    order="turn",
+    empty=Empty("Nobody travels yet", "When an addendum is written, everybody confirmed for a seat stands here."),
+    link=lambda row: f"/admin/desk/deployments/{row['reference']}/",
+    link_fields=("reference",),
+    filters=DeploymentFilter,
+    search="search_text",
+    search_label="Reference, role or city",
+    filename="travel",
+)
+
+
+OPEN_LIST = replace(LIST, rows=lambda user: travellers(user).filter(status__in=NOW))
+
+
+@door("desk")
+def deployment_list(request):
+    """The teams that leave within 60 days, the worst first, and below them everybody."""
+    leaving = Deployment.objects.visible_to(request.user).filter(status__in=BEFORE, starts_on__lte=today() + SOON)
+    plain = not request.GET.keys() - {"sort"}
+    grids = teams(with_clearances(leaving.order_by("starts_on"))[:IN_GRIDS], request.user, "desk") if plain else []
+    page = LIST if request.GET.get("status") else OPEN_LIST
+    return list_view(request, page, "desk/deployment_list.html", teams=grids, folded=len(grids) > 1)
+
+
+@door("desk")
+def deployment_detail(request, key: str):
+    """One journey: readiness with what can be done, personal data, what the post logged, history."""
+    deployment = load_deployment(request, key)
+    tab = "history" if request.GET.get("tab") == "history" else "journey"
+    rows = items(deployment, request.user, "desk")
+    context = {
+        "deployment": deployment,
+        "tab": tab,
+        "steps": steps(DEPLOYMENT, pages.PATH, deployment.status),
+        "moves": offers(deployment, request.user, "desk"),
+        "facts": pages.journey_facts(deployment),
+        "items": rows,
+        "turn": pages.turn(deployment, rows, traveller=False),
+        "can_plan": can_plan_travel(request.user, deployment),
+        "can_change_dates": travel.can_change_dates(request.user, deployment),
+    }
+    if tab == "history":
+        context["history"] = timeline(deployment)
+    else:
+        context |= {
+            "personal": pages.personal_facts(deployment, request.user),
+            "check_ins": deployment.check_ins.select_related("author")[:5],
+            "support": SupportEntry.objects.filter(deployments=deployment).select_related("author")[:10],
+            "trainings": deployment.trainings.select_related("session"),
+        }
+    return render(request, "desk/deployment_detail.html", context)
+
+
+@door("desk")
+def deployment_add(request, key: str):
+    """Send somebody without a seat in the need: a replacement, a teacher at an academy."""
+    engagement = get_object_or_404(Engagement.objects.visible_to(request.user), reference=key)
+    require(travel.can_send(request.user, engagement))
+    experts = Expert.objects.filter(is_active=True, agency__in=engagement.participations.values("agency"))
+    initial = {"starts_on": engagement.starts_on, "ends_on": engagement.ends_on}
+    form = SendForm(request.POST or None, experts=experts.select_related("agency").order_by("name"), initial=initial)
+    back = reverse("desk:engagement-detail", args=[key])
+    if request.method == "POST" and form.is_valid():
+        try:
+            deployment = travel.plan_deployment(engagement=engagement, actor=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, f"{deployment.expert} travels. Start preparing when you are ready.")
+            return redirect("desk:deployment-detail", key=deployment.reference)
+    return form_page(
+        request, "desk", form, title="Add a traveller", eyebrow=str(engagement), submit="Add", back=back,
+        lead="For a replacement, or somebody who was not nominated for a seat.",
+    )  # fmt: skip
+
+
+@door("desk")
+def deployment_dates(request, key: str):
+    """Other days of travel; what depends on them is asked again."""
+    deployment = load_deployment(request, key)
+    require(travel.can_change_dates(request.user, deployment))
+    initial = {"starts_on": deployment.starts_on, "ends_on": deployment.ends_on}
+    form = DatesForm(request.POST or None, initial=initial)
+    back = reverse("desk:deployment-detail", args=[key])
+    if request.method == "POST" and form.is_valid() and _moved(request, deployment, form):
+        return redirect(back)
+    return form_page(
+        request, "desk", form, title="Change the dates of travel", eyebrow=str(deployment), submit="Change the dates",
+        back=back, lead="Requirements that do not hold until the new last day are asked again.",
+    )  # fmt: skip
+
+
+def _moved(request, deployment: Deployment, form) -> bool:
+    was_ready = deployment.status == DeploymentStatus.READY
+    try:
+        travel.change_dates(deployment=deployment, actor=request.user, **form.cleaned_data)
+    except Stale:
+        raise
+    except Refused as refusal:
+        form.add_error(None, refusal.reason)
+        return False
+    if was_ready and deployment.status != DeploymentStatus.READY:
+        messages.warning(request, "The dates are changed. This person is not ready any more: see what is asked again.")
+    else:
+        messages.success(request, "The dates are changed.")
+    return True
+
+
+@door("desk")
+def deployment_lead(request, key: str):
+    """Make this person the team lead."""
+    deployment = load_deployment(request, key)
+    require(answer(request.method == "POST", "Use the button on the page."))
+    travel.name_team_lead(deployment=deployment, actor=request.user)
+    messages.success(request, f"{deployment.expert} leads the team.")
+    return redirect("desk:deployment-detail", key=key)
+
+
+_generic_move = move_page(Deployment, "desk", "deployment-detail")
+
+
+@door("desk")
+def deployment_move(request, key: str, verb: str):
+    """Every verb of a journey; a confirmation waits for its turn, as the service's own does."""
+    if request.method == "POST" and verb == "confirm":
+        deployment = load_deployment(request, key)
+        with transaction.atomic(), readable_constraints(Deployment):
+            travel.lock_expert(deployment.expert_id)
+            travel.refuse_overlap(deployment, deployment.period)
+            return _generic_move(request, key, verb)
+    return _generic_move(request, key, verb)
+
+
+urlpatterns = [
+    path("deployments/", deployment_list, name="deployment-list"),
+    path("engagements/<str:key>/travellers/add/", deployment_add, name="deployment-add"),
+    path("deployments/<str:key>/", deployment_detail, name="deployment-detail"),
+    path("deployments/<str:key>/edit/", door("desk")(pages.deployment_edit), {"door": "desk"}, name="deployment-edit"),
+    path("deployments/<str:key>/dates/", deployment_dates, name="deployment-dates"),
+    path("deployments/<str:key>/lead/", deployment_lead, name="deployment-lead"),
+    path("deployments/<str:key>/do/<slug:verb>/", deployment_move, name="deployment-move"),
+    *clearance_urls("desk"),
+    *team_urls("desk"),
+]

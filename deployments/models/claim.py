@@ -1,0 +1,283 @@
+"""The agency is paid back: money set aside, claims decided line by line, payments as rows."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q, Sum
+from django.utils import timezone
+
+from deployments.models.deployment import Deployment
+from engagements.models import Engagement
+from engagements.models.engagement import AddendumQuerySet
+from partners.models import Agency
+from partners.models.outreach import StaffOnly
+from slp.documents.models import Document
+from slp.lib.costs import CostCategory
+from slp.lib.lifecycle import LifecycleModel
+from slp.lib.money import ZERO, CurrencyField, MoneyField
+from slp.lib.refs import ReferenceField
+from slp.lib.track import tracked
+from slp.places.models import Country
+
+
+@tracked()
+class Rate(models.Model):
+    """A published per-diem ceiling of one place and season (DSSR 925 abroad, GSA in the U.S.)."""
+
+    country = models.ForeignKey(Country, null=True, blank=True, on_delete=models.PROTECT, related_name="rates")
+    us_state = models.CharField(max_length=2, blank=True)
+    location = models.CharField(max_length=120, help_text="“Other” covers the rest of the country.")
+    season_from = models.CharField("season from (MM-DD)", max_length=5, default="01-01")
+    season_until = models.CharField("season until (MM-DD)", max_length=5, default="12-31")
+    lodging = MoneyField("lodging, USD a night")
+    meals = MoneyField("meals and incidentals, USD a day")
+    effective_on = models.DateField()
+    published_on = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=200)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["country__name", "location", "-effective_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["country", "us_state", "location", "season_from", "effective_on"],
+                nulls_distinct=False,
+                name="one_rate_per_place_season_and_date",
+                violation_error_message="This rate is already recorded.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.lodging} + {self.meals}"
+
+
+@tracked()
+class Obligation(models.Model):
+    """Money set aside before cost is incurred (31 USC 1341, 1501). The ledger of record is elsewhere."""
+
+    number = models.CharField("obligation number", max_length=40, unique=True)
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="obligations")
+    amount = MoneyField()
+    currency = CurrencyField()
+    fund_cite = models.CharField(max_length=120, blank=True)
+    fiscal_year = models.PositiveSmallIntegerField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = StaffOnly.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.amount} {self.currency})"
+
+
+class ClaimStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    IN_REVIEW = "in_review", "In review"
+    RETURNED = "returned", "Returned for correction"
+    APPROVED = "approved", "Approved"
+    CERTIFIED = "certified", "Certified for payment"
+    PAID = "paid", "Paid"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+SETTLED = (ClaimStatus.PAID, ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN)
+
+
+class ClaimQuerySet(AddendumQuerySet):
+    def with_totals(self) -> ClaimQuerySet:
+        """Annotates `claimed_usd`, `allowed_usd`: sums of the lines in dollars."""
+        return self.annotate(
+            claimed_usd=Sum("lines__amount_usd", default=ZERO),
+            allowed_usd=Sum("lines__allowed_usd", default=ZERO),
+        )
+
+
+@tracked()
+class Claim(LifecycleModel):
+    """What an agency asks to be paid back for one engagement."""
+
+    reference = ReferenceField("CLM")
+    status = models.CharField(max_length=20, choices=ClaimStatus, default=ClaimStatus.DRAFT, editable=False)
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="claims")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="claims")
+    obligation = models.ForeignKey(Obligation, null=True, blank=True, on_delete=models.PROTECT, related_name="claims")
+    note = models.TextField("note to the reviewer", max_length=2000, blank=True)
+    statement = models.BooleanField(
+        "I certify that this claim is true and that none of it was paid before", default=False
+    )
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    certified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    returned_because = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["status"], name="claim_by_status")]
+        constraints = [
+            models.CheckConstraint(
+                name="who_certifies_did_not_approve",
+                condition=Q(certified_by=None) | ~Q(certified_by=F("approved_by")),
+                violation_error_message="Whoever approved a claim can't certify it.",
+            ),
+            models.CheckConstraint(
+                name="who_approves_did_not_prepare",
+                condition=Q(approved_by=None) | ~Q(approved_by=F("prepared_by")),
+                violation_error_message="Whoever prepared a claim can't approve it.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.agency}"
+
+
+class Decision(models.TextChoices):
+    PENDING = "pending", "Not decided"
+    ALLOWED = "allowed", "Allowed"
+    REDUCED = "reduced", "Allowed in part"
+    DENIED = "denied", "Not allowed"
+
+
+class ClaimLineQuerySet(models.QuerySet):
+    def visible_to(self, user) -> ClaimLineQuerySet:
+        return self if user.is_staff else self.filter(claim__in=Claim.objects.visible_to(user))
+
+
+@tracked()
+class ClaimLine(models.Model):
+    """One cost: what, for whom, when, how much, with its receipt and its decision."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="lines")
+    category = models.CharField(max_length=20, choices=CostCategory)
+    deployment = models.ForeignKey(
+        Deployment, null=True, blank=True, on_delete=models.PROTECT, related_name="claim_lines"
+    )
+    spent_on = models.DateField("date of the expense")
+    until = models.DateField("last day (nights, salary)", null=True, blank=True)
+    description = models.CharField(max_length=200)
+    vendor = models.CharField("paid to", max_length=120, blank=True)
+    amount = MoneyField("amount paid", validators=[MinValueValidator(Decimal("0.01"), "Enter an amount.")])
+    currency = CurrencyField()
+    exchange_rate = models.DecimalField(
+        "dollars per unit",
+        max_digits=16,
+        decimal_places=8,
+        default=Decimal(1),
+        validators=[MinValueValidator(Decimal("0.00000001"))],
+    )
+    rate_source = models.CharField("where the rate comes from", max_length=120, blank=True)
+    rate_on = models.DateField("date of the rate", null=True, blank=True)
+    amount_usd = MoneyField(editable=False)
+    receipt = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    no_receipt_because = models.CharField(max_length=200, blank=True)
+    decision = models.CharField(max_length=10, choices=Decision, default=Decision.PENDING, editable=False)
+    allowed_usd = MoneyField(null=True, blank=True, editable=False)
+    decision_reason = models.CharField(max_length=300, blank=True, editable=False)
+    rule = models.CharField("rule cited", max_length=120, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ClaimLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["spent_on", "pk"]
+        indexes = [
+            # The same cost claimed twice is looked for among all lines ever filed.
+            models.Index(fields=["spent_on", "amount"], name="line_like_this"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="never_allow_more_than_claimed",
+                condition=Q(allowed_usd=None) | Q(allowed_usd__lte=F("amount_usd")),
+                violation_error_message="No more can be allowed than was claimed.",
+            ),
+            models.CheckConstraint(
+                name="a_refused_line_says_why",
+                condition=~Q(decision__in=["denied", "reduced"]) | ~Q(decision_reason=""),
+                violation_error_message="Say why this line is not allowed in full.",
+            ),
+            models.CheckConstraint(
+                name="decided_line_has_an_amount",
+                condition=Q(decision="pending") | Q(allowed_usd__isnull=False),
+                violation_error_message="A decided line has an allowed amount.",
+            ),
+            models.CheckConstraint(
+                name="foreign_amount_has_a_rate_source",
+                condition=Q(currency="USD", exchange_rate=1) | ~Q(currency="USD") & ~Q(rate_source=""),
+                violation_error_message="Say where the exchange rate comes from.",
+            ),
+            models.CheckConstraint(
+                name="line_dates_in_order",
+                condition=Q(until=None) | Q(until__gte=F("spent_on")),
+                violation_error_message="The last day is before the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+@tracked()
+class Payment(models.Model):
+    """Money that went out. What is paid is the sum of payments that did not fail."""
+
+    class Status(models.TextChoices):
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="payments")
+    voucher = models.CharField("voucher number", max_length=40, unique=True)
+    amount = MoneyField(validators=[MinValueValidator(Decimal("0.01"), "Enter an amount.")])
+    currency = CurrencyField()
+    paid_on = models.DateField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.SENT)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["paid_on"]
+
+    def __str__(self) -> str:
+        return f"{self.voucher} {self.amount} {self.currency}"

@@ -1,0 +1,192 @@
+"""One expert's travel in an engagement, and the rotations that repeat a team."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat, Lower
+from django.utils import timezone
+
+from engagements.models import Engagement, Nomination, Seat
+from partners.models import Agency, Expert
+from slp.lib.dates import show_span
+from slp.lib.lifecycle import LifecycleModel
+from slp.lib.refs import ReferenceField
+from slp.lib.track import tracked
+from slp.places.models import Country
+
+
+@tracked()
+class Rotation(models.Model):
+    """A team that repeats: how many people, how long, how often, with how much overlap."""
+
+    name = models.CharField(max_length=120)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="rotations")
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="rotations")
+    team_size = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(20)])
+    interval_months = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(24)])
+    min_days = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(365)])
+    max_days = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(365)])
+    overlap_days = models.PositiveSmallIntegerField("handover overlap (days)", default=0)
+    first_start = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    handover_notes = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="rotation_days_in_order",
+                condition=Q(max_days__gte=F("min_days"), min_days__gte=1),
+                violation_error_message="The longest tour is shorter than the shortest one.",
+            ),
+            models.CheckConstraint(
+                name="rotation_ends_after_start",
+                condition=Q(until=None) | Q(until__gt=F("first_start")),
+                violation_error_message="The rotation would end before it starts.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DeploymentStatus(models.TextChoices):
+    NOMINATED = "nominated", "Nominated"
+    CONFIRMED = "confirmed", "Confirmed"
+    PREPARING = "preparing", "Preparing"
+    READY = "ready", "Ready to travel"
+    IN_COUNTRY = "in_country", "In country"
+    RETURNED = "returned", "Returned"
+    CLOSED = "closed", "Closed"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    CANCELLED = "cancelled", "Cancelled"
+    CURTAILED = "curtailed", "Cut short"
+
+
+ACTIVE = ("confirmed", "preparing", "ready", "in_country", "returned", "closed", "curtailed")
+ABROAD = (DeploymentStatus.IN_COUNTRY,)
+
+
+class DeploymentQuerySet(models.QuerySet):
+    def visible_to(self, user) -> DeploymentQuerySet:
+        """Staff all; an agency's office its people; a traveller their own; a post its countries'."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        office = user.memberships.filter(is_active=True).exclude(role="traveller")
+        return self.filter(
+            Q(agency__in=office.values("agency"))
+            | Q(expert__user=user)
+            | Q(country__in=Country.objects.served_by(user))
+        )
+
+
+@tracked(exclude=["search_text", "starts_on", "ends_on"])
+class Deployment(LifecycleModel):
+    """One expert travels. `period` includes the days of travel; its upper bound is the day after the last."""
+
+    reference = ReferenceField("DEP")
+    status = models.CharField(
+        max_length=20, choices=DeploymentStatus, default=DeploymentStatus.NOMINATED, editable=False
+    )
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="deployments")
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="deployments")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="deployments")
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="deployments")
+    nomination = models.OneToOneField(
+        Nomination, null=True, blank=True, on_delete=models.PROTECT, related_name="deployment"
+    )
+    seat = models.ForeignKey(Seat, null=True, blank=True, on_delete=models.PROTECT, related_name="deployments")
+    rotation = models.ForeignKey(Rotation, null=True, blank=True, on_delete=models.PROTECT, related_name="deployments")
+    role = models.CharField(max_length=80)
+    is_team_lead = models.BooleanField(default=False)
+    period = DateRangeField()
+    starts_on = models.GeneratedField(
+        expression=Func(F("period"), function="lower"), output_field=models.DateField(), db_persist=True
+    )
+    ends_on = models.GeneratedField(
+        expression=Func(F("period"), template="(upper(%(expressions)s) - 1)"),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
+    city = models.CharField(max_length=120, blank=True)
+    lodging = models.CharField(max_length=200, blank=True)
+    flights = models.CharField(max_length=300, blank=True)
+    phone_in_country = models.CharField(max_length=40, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    returned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    search_text = models.GeneratedField(
+        expression=Lower(Concat(F("reference"), Value(" "), F("role"), Value(" "), F("city"))),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = DeploymentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            GinIndex(OpClass("search_text", "gin_trgm_ops"), name="deployment_search"),
+            models.Index(fields=["country", "status"], name="deployment_by_country"),
+            models.Index(fields=["status", "starts_on"], name="deployment_by_status"),
+            models.Index(fields=["expert"], include=["period", "status"], name="deployment_of"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="deployment_period_not_empty",
+                condition=Q(period__isempty=False),
+                violation_error_message="The deployment ends before it starts.",
+            ),
+            ExclusionConstraint(
+                name="one_expert_never_two_overlapping_deployments",
+                expressions=[("period", RangeOperators.OVERLAPS), ("expert", RangeOperators.EQUAL)],
+                condition=Q(status__in=ACTIVE),
+                violation_error_message="This person is already deployed on some of these days.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.expert}"
+
+    @property
+    def when(self) -> str:
+        return show_span(self.starts_on, self.ends_on)
+
+
+class DeploymentScoped(models.QuerySet):
+    """Rows of a deployment: visible to those who see it."""
+
+    def visible_to(self, user) -> DeploymentScoped:
+        return self if user.is_staff else self.filter(deployment__in=Deployment.objects.visible_to(user))
+
+
+@tracked()
+class Stay(models.Model):
+    """Where a traveller sleeps, when they work in several cities."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="stays")
+    city = models.CharField(max_length=120)
+    period = DateRangeField()
+    lodging = models.CharField(max_length=200, blank=True)
+
+    objects = DeploymentScoped.as_manager()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_bed_a_night",
+                expressions=[("period", RangeOperators.OVERLAPS), ("deployment", RangeOperators.EQUAL)],
+                violation_error_message="The traveller is already elsewhere on some of these nights.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.city} {self.period}"

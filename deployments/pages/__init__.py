@@ -1,0 +1,1 @@
+"""What the doors share: loading a journey, readiness grids, the pages of one clearance, check-ins, incidents."""

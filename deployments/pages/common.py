@@ -1,0 +1,64 @@
+"""Small things of every page: one form on a page, loading what this person may see, the post's own time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from deployments.models import Clearance, Deployment
+from slp.places.models import Post
+
+
+def form_page(request, door: str, form, **context):
+    """A page with one form: 422 when it was refused, 409 when somebody else was faster."""
+    status = 200
+    if form.is_bound:
+        status = 409 if getattr(form, "conflict", None) else 422
+    template = context.pop("template", "deployments/form_page.html")
+    return render(request, template, {"base": f"{door}/base.html", "form": form, **context}, status=status)
+
+
+def load_deployment(request, key: str) -> Deployment:
+    """One journey with its clearances, if this person may see it. Two queries."""
+    rows = (
+        Deployment.objects.visible_to(request.user)
+        .select_related("engagement", "expert", "agency", "country__post")
+        .prefetch_related(
+            Prefetch("clearances", Clearance.objects.select_related("requirement", "evidence", "decided_by"))
+        )
+    )
+    return get_object_or_404(rows, reference=key)
+
+
+def load_clearance(request, key: int) -> Clearance:
+    """One requirement of one person, if this person may see the journey."""
+    rows = Clearance.objects.visible_to(request.user).select_related(
+        "requirement", "evidence", "deployment__expert__user", "deployment__country__post", "deployment__engagement",
+        "deployment__agency",
+    )  # fmt: skip
+    return get_object_or_404(rows, pk=key)
+
+
+def post_of(user) -> Post | None:
+    """The post of an embassy's person, looked up once per request."""
+    if not hasattr(user, "_post"):
+        user._post = Post.objects.filter(assignments__user=user, assignments__is_active=True).first()
+    return user._post
+
+
+def in_post_time(view: Callable) -> Callable:
+    """Decorator: dates and times are shown and read in the time of the reader's post."""
+
+    @wraps(view)
+    def at_post(request, *args, **kwargs):
+        post = post_of(request.user)
+        if post is None:
+            return view(request, *args, **kwargs)
+        with timezone.override(post.zone):
+            return view(request, *args, **kwargs)
+
+    return at_post

@@ -1,0 +1,224 @@
+"""Readiness as people see it: one person's list in order of deadline, a team's grid."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Prefetch
+from django.urls import NoReverseMatch, reverse
+
+from deployments.lifecycles import CLEARANCE, DEPLOYMENT, last_day_needed
+from deployments.models import Clearance, ClearanceStatus, Deployment
+from deployments.permissions import can_see_clearance, can_see_clearances
+from deployments.services.readiness import HELD, OPEN
+from engagements.pages.common import due_words
+from slp.lib.dates import show, today
+
+WORDS = {
+    "not_started": "Missing",
+    "submitted": "Handed in",
+    "cleared": "Cleared",
+    "waived": "Waived",
+    "refused": "Refused",
+}
+BOTH_SEE = ("post_officer",)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One requirement of one person, for a row or a cell."""
+
+    clearance: Clearance
+    moves: list[tuple] = field(default_factory=list)  # (label, url, danger)
+
+    @property
+    def requirement(self):
+        return self.clearance.requirement
+
+    @property
+    def is_open(self) -> bool:
+        return self.clearance.status in OPEN
+
+    @property
+    def short_lived(self) -> bool:
+        """Cleared, but not until the last day of travel."""
+        return self.clearance.status == ClearanceStatus.CLEARED and not self.clearance.holds_on(
+            last_day_needed(self.clearance)
+        )
+
+    @property
+    def overdue(self) -> bool:
+        return self.is_open and self.clearance.due_on < today()
+
+    @property
+    def status(self) -> dict[str, str]:
+        if self.short_lived:
+            return {"label": "Ends too early", "tone": "bad"}
+        if self.overdue and self.clearance.status == ClearanceStatus.NOT_STARTED:
+            return {"label": "Overdue", "tone": "bad"}
+        return {"label": WORDS[self.clearance.status], "tone": CLEARANCE.tone(self.clearance.status)}
+
+    @property
+    def when(self) -> str:
+        """The date that matters now: due, or valid until."""
+        if self.is_open:
+            return f"{show(self.clearance.due_on)}, {due_words(self.clearance.due_on)}"
+        until = self.clearance.valid_until
+        return f"valid until {show(until)}" if until and self.clearance.status == ClearanceStatus.CLEARED else ""
+
+
+def visible_clearances(deployment: Deployment, user) -> list[Clearance]:
+    """The clearances that this person may see; the post's INL officer sees those that the post clears."""
+    if not can_see_clearances(user, deployment):
+        return []
+    return [c for c in deployment.clearances.all() if can_see_clearance(user, c)]
+
+
+def items(deployment: Deployment, user, door: str) -> list[Item]:
+    """What this person sees of a journey's requirements: open ones first, by deadline, each with what can be done."""
+    rows = visible_clearances(deployment, user)
+    rows.sort(key=lambda c: (c.status in HELD, c.due_on, c.requirement.order))
+    return [Item(clearance, _moves(clearance, user, door)) for clearance in rows]
+
+
+def _moves(clearance: Clearance, user, door: str) -> list[tuple]:
+    """The links of one row: only what this person can do now, so that a list of thirteen stays readable."""
+    found = []
+    for move, answer in CLEARANCE.offers(clearance, user):
+        if not answer:
+            continue
+        try:
+            if move.form:
+                url = reverse(f"{door}:{move.form}", args=[clearance.pk])
+            else:
+                url = reverse(f"{door}:clearance-move", args=[clearance.pk, move.verb])
+        except NoReverseMatch:
+            continue
+        found.append((move.label, url, move.danger))
+    return found
+
+
+# -- a team -----------------------------------------------------------------------------------------
+@dataclass
+class Row:
+    """One requirement across a team; `cells` follow the order of the people."""
+
+    name: str
+    requirement: int
+    cells: list[Item | None]
+    clear_url: str = ""
+
+
+def _due(day: date) -> str:
+    """ "due in 3 days", "due today", "2 days overdue"."""
+    words = due_words(day)
+    return words if words.endswith("overdue") else f"due {words}"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of a team: how much is missing, and what comes next."""
+
+    deployment: Deployment
+    url: str
+    cells: list[Item]
+
+    @property
+    def missing(self) -> int:
+        return sum(cell.is_open or cell.short_lived for cell in self.cells)
+
+    @property
+    def next(self) -> str:
+        """What is due first."""
+        waiting = [cell for cell in self.cells if cell.is_open]
+        if not waiting:
+            return ""
+        first = min(waiting, key=lambda cell: (cell.clearance.due_on, cell.requirement.order))
+        return f"{first.requirement.name}, {_due(first.clearance.due_on)}"
+
+
+@dataclass
+class Team:
+    """The people of one engagement who travel together, and what is missing."""
+
+    engagement: object
+    people: list[Deployment]
+    rows: list[Row] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
+    ready_url: str = ""
+
+    @property
+    def leaves_on(self) -> date:
+        return min(p.starts_on for p in self.people)
+
+    @property
+    def leaves(self) -> str:
+        return due_words(self.leaves_on)
+
+    @property
+    def cells(self) -> list[Item]:
+        return [cell for row in self.rows for cell in row.cells if cell]
+
+    @property
+    def missing(self) -> int:
+        return sum(cell.is_open or cell.short_lived for cell in self.cells)
+
+    @property
+    def overdue(self) -> int:
+        return sum(cell.overdue for cell in self.cells)
+
+    @property
+    def ready(self) -> int:
+        return sum(p.status in ("ready", "in_country", "returned") for p in self.people)
+
+    @property
+    def status(self) -> dict[str, str]:
+        if self.ready == len(self.people):
+            return {"label": "Everybody is ready", "tone": "good"}
+        if self.overdue:
+            return {"label": f"{self.overdue} overdue", "tone": "bad"}
+        if not self.cells:
+            return {"label": "Preparations have not begun", "tone": "neutral"}
+        if not self.missing:
+            return {"label": "Everything holds: mark as ready", "tone": "info"}
+        return {"label": f"{self.missing} missing", "tone": "warn"}
+
+
+def with_clearances(rows):
+    """The deployments with what a team's grid needs. Two queries when read."""
+    return rows.select_related("engagement", "expert__user", "agency", "country__post").prefetch_related(
+        Prefetch("clearances", Clearance.objects.select_related("requirement"))
+    )
+
+
+def teams(deployments: Iterable[Deployment], user, door: str) -> list[Team]:
+    """Grids per engagement, the worst first: most overdue, then whoever leaves first."""
+    by_engagement: dict[int, list[Deployment]] = defaultdict(list)
+    for deployment in deployments:
+        by_engagement[deployment.engagement_id].append(deployment)
+    found = [_team(people, user, door) for people in by_engagement.values()]
+    return sorted(found, key=lambda team: (team.ready == len(team.people), -team.overdue, team.leaves_on))
+
+
+def _team(people: list[Deployment], user, door: str) -> Team:
+    people.sort(key=lambda d: (not d.is_team_lead, d.expert.name))
+    team = Team(people[0].engagement, people)
+    if any(p.status == "preparing" and DEPLOYMENT.can(p, "ready", user) for p in people):
+        team.ready_url = reverse(f"{door}:team-move", args=[team.engagement.reference, "ready"])
+    seen = {d.pk: {c.requirement_id: c for c in visible_clearances(d, user)} for d in people}
+    rules = {c.requirement_id: c.requirement for found in seen.values() for c in found.values()}
+    for rule in sorted(rules.values(), key=lambda r: (r.order, r.code)):
+        cells = [seen[d.pk].get(rule.pk) for d in people]
+        can_clear = any(c and c.status in OPEN and CLEARANCE.can(c, "clear", user) for c in cells)
+        row = Row(rule.name, rule.pk, [Item(c) if c else None for c in cells])
+        if can_clear:
+            row.clear_url = reverse(f"{door}:team-clear", args=[team.engagement.reference, rule.pk])
+        team.rows.append(row)
+    for position, person in enumerate(people):
+        cells = [row.cells[position] for row in team.rows if row.cells[position]]
+        url = reverse(f"{door}:deployment-detail", args=[person.reference])
+        team.members.append(Member(person, url, cells))
+    return team

@@ -1,0 +1,120 @@
+"""One journey as people see it: facts, whom to call, check-ins, travel details."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from deployments.forms import CheckInForm, TravelForm
+from deployments.lifecycles import readiness as readiness_of
+from deployments.models import Deployment
+from deployments.pages.common import form_page, load_deployment
+from deployments.permissions import can_check_in, can_plan_travel, can_see_personal_data
+from deployments.services import support
+from deployments.services.travel import edit_travel
+from engagements.pages.common import Turn, due_words, facts
+from slp.history.services import note_read
+from slp.lib.answers import require
+from slp.lib.dates import at_post, show, today
+from slp.places.models import PostAssignment
+
+PATH = ("nominated", "confirmed", "preparing", "ready", "in_country", "returned", "closed")
+
+
+def journey_facts(deployment: Deployment) -> list:
+    zone = deployment.country.post.time_zone
+    return facts(
+        ("Engagement", deployment.engagement.title),
+        ("Agency", deployment.agency),
+        ("Country", deployment.country),
+        ("Role", deployment.role + (", team lead" if deployment.is_team_lead else "")),
+        ("Travel", deployment.when),
+        ("City", deployment.city),
+        ("Lodging", deployment.lodging),
+        ("Flights", deployment.flights),
+        ("Phone in the country", deployment.phone_in_country),
+        *([("Arrived", at_post(deployment.arrived_at, zone))] if deployment.arrived_at else []),
+        *([("Went home", at_post(deployment.returned_at, zone))] if deployment.returned_at else []),
+    )
+
+
+def personal_facts(deployment: Deployment, user) -> list:
+    """Passport and emergency contact, for those who may see them; that they were read is recorded."""
+    if not can_see_personal_data(user, deployment):
+        return []
+    expert = deployment.expert
+    if expert.user_id != user.pk:
+        note_read(reader=user, subject=deployment.reference, what="emergency contact, passport, requirements")
+    contact = " ".join(filter(None, [expert.emergency_name, expert.emergency_phone]))
+    passport = expert.passport_expires_on
+    return facts(
+        ("Emergency contact", contact),
+        ("Own phone", expert.phone),
+        ("Official passport valid until", show(passport) if passport else ""),
+    )
+
+
+def contacts(deployment: Deployment) -> list[PostAssignment]:
+    """Whom to call at the post."""
+    rows = PostAssignment.objects.filter(post=deployment.country.post, is_active=True, user__is_active=True)
+    return list(rows.select_related("user").order_by("-role"))
+
+
+def turn(deployment: Deployment, items, *, traveller: bool) -> Turn | None:
+    """Whose turn it is on a journey."""
+    status = deployment.status
+    if status in ("nominated", "confirmed"):
+        return Turn(False, "INL/KM", "Preparations begin when the addendum is signed by both sides.")
+    if status == "preparing":
+        waiting = [item for item in items if item.is_open and item.moves]
+        handed_in = [item for item in waiting if item.clearance.status == "submitted"]
+        mine = next(iter(handed_in or waiting), None)
+        if mine:
+            text = f"Next: {mine.requirement.name}."
+            return Turn(True, "", text, due_words(mine.clearance.due_on), mine.moves[0][1], mine.moves[0][0])
+        given = readiness_of(deployment)
+        return Turn(False, "INL/KM", "Everything holds." if given else given.reason)
+    if status == "ready":
+        left = (deployment.starts_on - today()).days
+        text = f"Travel begins {due_words(deployment.starts_on)}." if left >= 0 else "Arrival is not recorded yet."
+        return Turn(False, "the post to record the arrival", text)
+    if status == "in_country":
+        return Turn(traveller, "the traveller to check in", f"In country until {show(deployment.ends_on)}.")
+    return None
+
+
+def deployment_edit(request, key: str, door: str):
+    """City, lodging, phone, flights."""
+    deployment = load_deployment(request, key)
+    require(can_plan_travel(request.user, deployment))
+    form = TravelForm(request.POST or None, instance=deployment)
+    back = reverse(f"{door}:deployment-detail", args=[key])
+    if request.method == "POST" and form.is_valid():
+        edit_travel(deployment=deployment, form=form, actor=request.user)
+        messages.success(request, "Travel details are saved. The post and the RSO see them.")
+        return redirect(back)
+    return form_page(
+        request, door, form, title="Travel details", eyebrow=str(deployment), submit="Save", back=back,
+        lead="The post and the RSO find the traveller by these.",
+    )  # fmt: skip
+
+
+def checkin_add(request, key: str, door: str):
+    """Safe and well, or not; the RSO is told at once if not."""
+    deployment = load_deployment(request, key)
+    require(can_check_in(request.user, deployment))
+    own = deployment.expert.user_id == request.user.pk
+    form = CheckInForm(request.POST or None, own=own, initial={"place": deployment.city, "is_safe": "yes"})
+    back = reverse(f"{door}:deployment-detail", args=[key])
+    if request.method == "POST" and form.is_valid():
+        row = support.check_in(deployment=deployment, actor=request.user, **form.cleaned_data)
+        if row.is_safe:
+            messages.success(request, "Checked in. Thank you.")
+        else:
+            messages.warning(request, "The RSO, the post and INL/KM have been told just now. Call them as well.")
+        return redirect(back)
+    return form_page(
+        request, door, form, title="Check in", eyebrow=str(deployment.expert), submit="Check in", back=back,
+        lead="" if own else f"You check in for {deployment.expert}.", phone=deployment.country.post.duty_phone,
+    )  # fmt: skip

@@ -1,0 +1,172 @@
+"""What people may do with travel, safety and money beside the lifecycles."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from deployments.models import Claim, ClaimStatus, Clearance, Deployment, SupportEntry
+from deployments.models.support import RSO_ONLY
+from engagements.models import Engagement
+from partners.permissions import agency_roles, post_roles, roles_towards, staff_roles
+from slp.documents.models import Document
+from slp.documents.services import readers
+from slp.lib.answers import YES, Answer, answer, no
+from slp.lib.dates import today
+
+DECIDES = {"officer", "director"}
+CLAIMANT = {"coordinator", "agency_finance"}
+PERSONAL_FROM = timedelta(days=30)  # before arrival
+PERSONAL_UNTIL = timedelta(days=7)  # after departure
+
+
+def deployment_roles(user, deployment: Deployment) -> set[str]:
+    """Staff role, office roles at the agency, roles at the post; `traveller` only for one's own travel."""
+    if user.staff_role:  # staff speak for no agency and no post
+        return staff_roles(user)
+    roles = roles_towards(user, agency_id=deployment.agency_id, country=deployment.country) - {"traveller"}
+    if deployment.expert.user_id == user.pk:
+        roles.add("traveller")
+    return roles
+
+
+def claim_roles(user, claim: Claim) -> set[str]:
+    if user.staff_role:  # staff speak for no agency
+        return staff_roles(user)
+    return roles_towards(user, agency_id=claim.agency_id)
+
+
+def can_see_personal_data(user, deployment: Deployment) -> Answer:
+    """The person, their coordinator, officers, and the RSO from 30 days before arrival to 7 days after departure."""
+    roles = deployment_roles(user, deployment)
+    if roles & {"traveller", "coordinator", "officer", "director"}:
+        return YES
+    if "rso" in roles:
+        open_now = deployment.starts_on - PERSONAL_FROM <= today() <= deployment.ends_on + PERSONAL_UNTIL
+        return answer(open_now, "Personal details are open to the RSO from 30 days before arrival to 7 days after.")
+    return no("Personal details are for the traveller, their coordinator, INL/KM officers and the RSO.")
+
+
+def can_see_clearances(user, deployment: Deployment) -> Answer:
+    """Clearances are personal data; the post's INL officer, who clears some of them, sees those."""
+    if "post_officer" in deployment_roles(user, deployment):
+        return YES
+    return can_see_personal_data(user, deployment)
+
+
+def can_see_clearance(user, clearance: Clearance) -> Answer:
+    """One clearance and its paper."""
+    given = can_see_personal_data(user, clearance.deployment)
+    at_post = "post_officer" in deployment_roles(user, clearance.deployment)
+    return given or answer(at_post and clearance.requirement.cleared_by == "post_officer", given.reason)
+
+
+def can_hand_in(user, clearance: Clearance) -> Answer:
+    if clearance.status not in ("not_started", "refused"):
+        return no(f"This is {clearance.get_status_display().lower()}; nothing needs to be handed in.")
+    return answer(
+        {"traveller", "coordinator"} & deployment_roles(user, clearance.deployment),
+        "The traveller or the coordinator hands this in.",
+    )
+
+
+def can_log_support(user, country=None) -> Answer:
+    return answer(
+        post_roles(user, country) & {"post_officer", "rso"},
+        "Support is logged by the post's INL officer or the RSO.",
+    )
+
+
+def can_log_kind(user, kind: str, country) -> Answer:
+    """The arrival briefing and security guidance are the RSO's."""
+    if kind in RSO_ONLY:
+        return answer("rso" in post_roles(user, country), "Only the Regional Security Officer logs this.")
+    return can_log_support(user, country)
+
+
+def can_report_incident(user, country) -> Answer:
+    return answer(
+        (post_roles(user, country) & {"post_officer", "rso"}) or user.is_officer,
+        "Incidents are recorded by the post or an INL/KM officer.",
+    )
+
+
+def can_check_in(user, deployment: Deployment) -> Answer:
+    if deployment.status != "in_country":
+        return no("Check-ins are for travellers in country.")
+    return answer(
+        deployment_roles(user, deployment) & {"traveller", "rso", "post_officer"},
+        "The traveller, the RSO or the post's INL officer records a check-in.",
+    )
+
+
+def can_plan_travel(user, deployment: Deployment) -> Answer:
+    """Lodging, flights, phone: whoever organizes the journey."""
+    if deployment.status in ("closed", "withdrawn", "cancelled"):
+        return no("This deployment is over.")
+    return answer(
+        deployment_roles(user, deployment) & {"coordinator", "traveller", "post_officer", *DECIDES},
+        "The traveller, the coordinator, the post or an INL/KM officer changes travel details.",
+    )
+
+
+def can_record_obligation(user, engagement: Engagement) -> Answer:
+    return answer(user.is_finance, "Only a finance officer records money set aside.")
+
+
+def can_claim(user, engagement: Engagement, agency_id: int) -> Answer:
+    """An agency's coordinator or finance contact, once the activity has begun, if its kind is reimbursable."""
+    if not engagement.rules.reimbursable:
+        return no("Costs of hosting guests are not reimbursable, so there is nothing to claim for this engagement.")
+    if engagement.status not in ("preparing", "under_way", "completed"):
+        return no("Costs can be claimed while the engagement is prepared, under way or completed.")
+    return answer(
+        CLAIMANT & agency_roles(user, agency_id),
+        "Only the agency's coordinator or finance contact can claim.",
+    )
+
+
+def can_edit_claim(user, claim: Claim) -> Answer:
+    if claim.status not in (ClaimStatus.DRAFT, ClaimStatus.RETURNED):
+        return no(f"This claim is {claim.get_status_display().lower()}; its lines can't be changed.")
+    return answer(
+        CLAIMANT & claim_roles(user, claim), "Only the agency's coordinator or finance contact can change it."
+    )
+
+
+def can_decide_lines(user, claim: Claim) -> Answer:
+    if claim.status != ClaimStatus.IN_REVIEW:
+        return no("Lines are decided while the claim is in review.")
+    return answer(staff_roles(user) & DECIDES, "Only an INL/KM officer decides lines.")
+
+
+def can_record_payment(user, claim: Claim) -> Answer:
+    """Somebody other than those who prepared, approved and certified it."""
+    if claim.status != ClaimStatus.CERTIFIED:
+        return no("Only a certified claim can be paid.")
+    if user.staff_role not in ("finance", "director"):
+        return no("Payments are recorded by a finance officer.")
+    if user.pk in (claim.prepared_by_id, claim.approved_by_id, claim.certified_by_id):
+        return no("Whoever prepared, approved or certified a claim can't record its payment.")
+    return YES
+
+
+def can_edit_support(user, entry: SupportEntry) -> Answer:
+    return answer(entry.author_id == user.pk, "Only whoever logged an entry can correct it.")
+
+
+@readers
+def reads_receipt(document: Document, user) -> bool:
+    """Whoever sees the claim may open its receipts."""
+    return Claim.objects.visible_to(user).filter(lines__receipt=document).exists()
+
+
+@readers
+def reads_evidence(document: Document, user) -> bool:
+    """Evidence is personal data: the rule of the clearance it belongs to."""
+    clearance = (
+        Clearance.objects.visible_to(user)
+        .filter(evidence=document)
+        .select_related("requirement", "deployment__expert", "deployment__country")
+        .first()
+    )
+    return bool(clearance and can_see_clearance(user, clearance))

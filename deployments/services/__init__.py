@@ -1,0 +1,1 @@
+"""The verbs of this app: keyword-only functions that every door calls."""

@@ -1,0 +1,259 @@
+"""What is wrong with a claim's lines, said before the claim is submitted and beside the line when it is decided."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils import timezone
+
+from deployments.models import Claim, ClaimLine, ClaimStatus, DeploymentStatus, Stay, TrainingEnrolment
+from deployments.services.rates import MEALS_RULE, RateBook, lodging_ceiling, meals_ceiling
+from engagements.models import Addendum
+from slp.lib.costs import CostCategory
+from slp.lib.dates import show, show_span, today
+from slp.lib.money import total, usd
+
+RECEIPT_ABOVE = Decimal(75)  # strictly more (41 CFR 301-52.1)
+PRECEDES = timedelta(days=365)  # how long before the journey its papers and materials may be bought
+PERSONAL = {
+    CostCategory.TRAVEL, CostCategory.LODGING, CostCategory.MEALS, CostCategory.SALARY, CostCategory.BENEFITS,
+}  # fmt: skip
+PAY = {CostCategory.SALARY, CostCategory.BENEFITS}
+# Tickets, passport and visa fees, medical examinations, materials and equipment are bought before departure.
+MAY_PRECEDE = {CostCategory.TRAVEL, CostCategory.MATERIALS, CostCategory.EQUIPMENT, CostCategory.OTHER}
+
+RULES: dict[str, str] = {
+    "travel": "41 CFR 301-10 and 301-52.1: by contract fare and economy class; receipt above $75",
+    "lodging": "41 CFR 301-11.3: what was paid, at most the published rate of the place; receipt always",
+    "meals": MEALS_RULE,
+    "materials": "Addendum; 2 CFR 200.314 as the test of what is reasonable",
+    "equipment": "Addendum; 2 CFR 200.313 as the test of what is reasonable",
+    "salary": "Program FAQ; 2 CFR 200.430: days of the tour, by the payroll record",
+    "benefits": "Program FAQ; 2 CFR 200.431: by the payroll record",
+    "other": "41 CFR 301-12: fees for passport and visa, inoculations, currency exchange; receipt above $75",
+}
+DENIALS: tuple[tuple[str, str], ...] = (
+    ("41 CFR 301-52.3", "Not itemized, no receipt, or not authorized"),
+    ("41 CFR 301-11.3", "Above the published per-diem rate"),
+    ("41 CFR 301-10", "Not the least costly fare or class"),
+    ("41 CFR 301-52.1", "Outside the dates of travel"),
+    ("Program brochure", "Costs of hosting guests are not reimbursable"),
+    ("Addendum", "Not among the costs that the addendum names"),
+)
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """What the published rates allow for a line."""
+
+    amount: Decimal | None
+    basis: str
+
+    @property
+    def text(self) -> str:
+        return f"{usd(self.amount)}: {self.basis}" if self.amount is not None else self.basis
+
+
+class ClaimCheck:
+    """One claim's lines and all that they are held against: a constant number of queries, however many lines."""
+
+    def __init__(self, claim: Claim, lines: Iterable[ClaimLine] | None = None) -> None:
+        self.claim = claim
+        self.engagement = claim.engagement
+        self._given = lines
+
+    @cached_property
+    def lines(self) -> list[ClaimLine]:
+        if self._given is not None:
+            return list(self._given)
+        rows = self.claim.lines.select_related("deployment__expert", "receipt", "decided_by")
+        return list(rows.order_by("spent_on", "pk"))
+
+    @cached_property
+    def window(self) -> tuple[date, date]:
+        """The days of the agency's addendum, else of the engagement."""
+        terms = Addendum.objects.filter(engagement=self.claim.engagement_id, agency=self.claim.agency_id).first()
+        terms = terms or self.engagement
+        return terms.starts_on, terms.ends_on
+
+    @cached_property
+    def _people(self) -> list[int]:
+        return list({line.deployment_id for line in self.lines if line.deployment_id})
+
+    @cached_property
+    def _training_days(self) -> dict[int, list[tuple[date, date]]]:
+        rows = TrainingEnrolment.objects.filter(deployment__in=self._people).exclude(status="missed")
+        found: dict[int, list[tuple[date, date]]] = defaultdict(list)
+        for deployment, start, end in rows.values_list("deployment", "session__starts_at", "session__ends_at"):
+            found[deployment].append((timezone.localdate(start), timezone.localdate(end)))
+        return found
+
+    @cached_property
+    def _stays(self) -> dict[int, list[Stay]]:
+        found: dict[int, list[Stay]] = defaultdict(list)
+        for stay in Stay.objects.filter(deployment__in=self._people):
+            found[stay.deployment_id].append(stay)
+        return found
+
+    @cached_property
+    def rates(self) -> RateBook:
+        return RateBook(self.engagement.country_id)
+
+    @cached_property
+    def _twins(self) -> list[ClaimLine]:
+        """Lines, here or in other live claims of anybody, with a receipt or a cost like one of ours."""
+        receipts = [line.receipt.sha256 for line in self.lines if line.receipt_id]
+        alike = Q(receipt__sha256__in=receipts) if receipts else Q(pk=None)
+        for line in self.lines:
+            if line.vendor:
+                alike |= Q(spent_on=line.spent_on, amount=line.amount, currency=line.currency, vendor=line.vendor)
+        dead = [ClaimStatus.WITHDRAWN, ClaimStatus.REJECTED]
+        rows = ClaimLine.objects.filter(alike).exclude(claim__status__in=dead).exclude(decision="denied")
+        return list(rows.select_related("claim", "receipt"))
+
+    # -- what is wrong -------------------------------------------------------------------------------
+    def problems(self, line: ClaimLine) -> list[str]:
+        """Everything that keeps this line from being submitted, each as a sentence that says what to do."""
+        found = [self._category(line), self._person(line), self._receipt(line), self._dates(line), self._twin(line)]
+        return [sentence for sentence in found if sentence]
+
+    def _category(self, line: ClaimLine) -> str:
+        rules = self.engagement.rules
+        if line.category in rules.costs:
+            return ""
+        if not rules.reimbursable:
+            return "Costs of hosting guests are not reimbursable."
+        return f"{line.get_category_display()} can't be claimed for {rules.label.lower()}."
+
+    def _person(self, line: ClaimLine) -> str:
+        if not self.engagement.rules.abroad or line.category not in PERSONAL:
+            return ""
+        if line.deployment_id is None:
+            return "Say whose cost this is: choose the traveller."
+        if line.deployment.engagement_id != self.claim.engagement_id:
+            return "This traveller belongs to another engagement."
+        if line.deployment.agency_id != self.claim.agency_id:
+            return "This traveller belongs to another agency."
+        if line.deployment.status in (DeploymentStatus.WITHDRAWN, DeploymentStatus.CANCELLED):
+            return f"{line.deployment.expert} did not travel."
+        return ""
+
+    def _receipt(self, line: ClaimLine) -> str:
+        # Meals and incidentals are an allowance by the day, not a bill (41 CFR 301-11.3).
+        if line.receipt_id or line.no_receipt_because.strip() or line.category == CostCategory.MEALS:
+            return ""
+        if line.category == CostCategory.LODGING:
+            return "Add the hotel's receipt: lodging always needs one (41 CFR 301-52.1)."
+        if line.amount_usd > RECEIPT_ABOVE:
+            return f"Add the receipt: anything above {usd(RECEIPT_ABOVE)} needs one (41 CFR 301-52.1)."
+        return ""
+
+    def _dates(self, line: ClaimLine) -> str:
+        first, last = line.spent_on, line.until or line.spent_on
+        if last > today():
+            return "The date lies in the future: claim what has been spent."
+        start, end = self.journey(line)
+        if self._in_training(line, first, last):
+            return ""
+        if line.category in PAY and not (start <= first and last <= end):
+            return f"{line.get_category_display()} counts for days of the tour only, {show_span(start, end)}."
+        earliest = start - PRECEDES if line.category in MAY_PRECEDE else start
+        if first < earliest:
+            return f"{show(first)} is before the journey, which begins on {show(start)}."
+        if last > end:
+            return f"{show(last)} is after the journey, which ends on {show(end)}."
+        return ""
+
+    def _in_training(self, line: ClaimLine, first: date, last: date) -> bool:
+        sessions = self._training_days.get(line.deployment_id, [])
+        return any(start <= first and last <= end for start, end in sessions)
+
+    def journey(self, line: ClaimLine) -> tuple[date, date]:
+        """The days of the person's tour, else of the addendum."""
+        return (line.deployment.starts_on, line.deployment.ends_on) if line.deployment_id else self.window
+
+    def _twin(self, line: ClaimLine) -> str:
+        for twin in self._twins:
+            if twin.pk == line.pk:
+                continue
+            where = "this claim" if twin.claim_id == line.claim_id else twin.claim.reference
+            if line.claim.agency_id != twin.claim.agency_id:
+                where = "another claim"
+            if line.receipt_id and twin.receipt_id and twin.receipt.sha256 == line.receipt.sha256:
+                return f"The same receipt is already in {where} ({_about(line, twin)})."
+            if line.vendor and _same_cost(line, twin):
+                return f"The same cost is already in {where} ({_about(line, twin)}). Claim each cost once."
+        return ""
+
+    # -- beside the line at the desk ----------------------------------------------------------------
+    def place(self, line: ClaimLine) -> str:
+        """Where the person slept that night."""
+        if not line.deployment_id:
+            return self.engagement.places
+        for stay in self._stays.get(line.deployment_id, []):
+            if line.spent_on in stay.period:
+                return stay.city
+        return line.deployment.city or self.engagement.places
+
+    def ceiling(self, line: ClaimLine) -> Ceiling | None:
+        """The published ceiling of lodging and meals; None for what has no rate."""
+        last = line.until or line.spent_on
+        place = self.place(line)
+        if line.category == CostCategory.LODGING:
+            amount, nights = lodging_ceiling(self.rates, place, line.spent_on, last)
+            basis = f"{nights} night{'s' if nights != 1 else ''} in {place}"
+        elif line.category == CostCategory.MEALS:
+            amount, days = meals_ceiling(self.rates, place, line.spent_on, last, journey=self.journey(line))
+            basis = f"{days} day{'s' if days != 1 else ''} in {place}"
+        else:
+            return None
+        if amount is None:
+            return Ceiling(None, f"No rate is recorded for {place or 'this place'}. Look it up.")
+        return Ceiling(amount, basis)
+
+    def flags(self, line: ClaimLine) -> list[str]:
+        """What the reviewer must look at: the problems, and amounts above the published rate."""
+        found = self.problems(line)
+        ceiling = self.ceiling(line)
+        if ceiling and ceiling.amount is not None and line.amount_usd > ceiling.amount:
+            over = usd(line.amount_usd - ceiling.amount)
+            found.append(f"{over} above the published rate ({ceiling.text}).")
+        if line.no_receipt_because.strip() and not line.receipt_id:
+            found.append(f"No receipt, because: {line.no_receipt_because}")
+        return found
+
+    def total_usd(self) -> Decimal:
+        return total(line.amount_usd for line in self.lines)
+
+
+def _same_cost(line: ClaimLine, twin: ClaimLine) -> bool:
+    same = (twin.spent_on, twin.amount, twin.currency, twin.vendor.casefold())
+    # The same fare bought for each of a team is not the same cost.
+    if line.claim_id == twin.claim_id and line.deployment_id != twin.deployment_id:
+        return False
+    return same == (line.spent_on, line.amount, line.currency, line.vendor.casefold())
+
+
+def _about(line: ClaimLine, twin: ClaimLine) -> str:
+    if line.claim.agency_id != twin.claim.agency_id:
+        return "of another agency"
+    return f"{twin.description}, {show(twin.spent_on)}"
+
+
+def claim_problems(claim: Claim) -> list[tuple[ClaimLine, list[str]]]:
+    """Every line of a claim with what is wrong with it. A page that has checked already leaves `claim.checked`."""
+    check = getattr(claim, "checked", None) or ClaimCheck(claim)
+    for line in check.lines:
+        line.claim = claim
+    return [(line, check.problems(line)) for line in check.lines]
+
+
+def line_problems(line: ClaimLine) -> list[str]:
+    """What is wrong with one line."""
+    return ClaimCheck(line.claim, [line]).problems(line)

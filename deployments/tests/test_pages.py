@@ -1,0 +1,363 @@
+"""Every page of this app, by role: who sees it, who gets 404 or 403, how many queries it takes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from deployments.models import CheckIn, Payment, TrainingEnrolment, TrainingSession
+from deployments.services.readiness import list_requirements
+from deployments.services.support import log_support, report_incident
+from deployments.tests.factories import (
+    make_claim,
+    make_deployment,
+    make_line,
+    make_obligation,
+    make_receipt,
+)  # fmt: skip
+from partners.tests.factories import make_expert
+from slp.history.models import PersonalDataRead
+from slp.lib.dates import today
+
+
+@pytest.fixture
+def leaving(engagement, expert, requirements):
+    """Alix Jean prepares to leave in ten days."""
+    start = today() + timedelta(days=10)
+    row = make_deployment(engagement, expert, status="preparing", starts_on=start,
+        ends_on=start + timedelta(days=20),
+    )  # fmt: skip
+    list_requirements(deployment=row)
+    return row
+
+
+@pytest.fixture
+def here(engagement, agency):
+    """Somebody else, in country."""
+    return make_deployment(engagement, make_expert(agency, "Marie Paul"))
+
+
+@pytest.fixture
+def claim(engagement, agency, coordinator, rates):
+    """In review, with one line."""
+    return make_claim(engagement, agency, coordinator, lines=1, status="in_review", submitted_at=timezone.now())
+
+
+@pytest.fixture
+def incident(haiti, rso, deployment):
+    return report_incident(country=haiti, severity=1, summary="Lost phone.", actor=rso, deployment=deployment)
+
+
+@pytest.fixture
+def get(client_of):
+    """`get(user, "desk:claim-list", key...)` -> response."""
+
+    def fetch(user, name: str, *args, **query):
+        return client_of(user).get(reverse(name, args=args), query)
+
+    return fetch
+
+
+# -- every list opens for its people, empty and with rows -------------------------------------------
+LISTS = [
+    ("officer", "desk:deployment-list"),
+    ("officer", "desk:training-list"),
+    ("officer", "desk:claim-list"),
+    ("finance", "desk:claim-list"),
+    ("finance", "desk:obligation-list"),
+    ("auditor", "desk:support-list"),
+    ("auditor", "desk:incident-list"),
+    ("coordinator", "portal:deployment-list"),
+    ("traveller", "portal:deployment-list"),
+    ("agency_finance", "portal:claim-list"),
+    ("post_officer", "post:deployment-list"),
+    ("rso", "post:support-list"),
+    ("rso", "post:incident-list"),
+]
+
+
+@pytest.mark.parametrize(("who", "name"), LISTS)
+def test_an_empty_list_teaches(who, name, get, request, haiti):
+    response = get(request.getfixturevalue(who), name)
+
+    assert response.status_code == 200
+    assert b"slp-empty" in response.content
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [
+        *[("coordinator", name) for _, name in LISTS if name.startswith("desk:")],
+        *[("post_officer", name) for _, name in LISTS if name.startswith("portal:")],
+        *[("officer", name) for _, name in LISTS if name.startswith("post:")],
+    ],
+)
+def test_a_list_of_another_door_is_refused_with_its_reason(who, name, get, request):
+    response = get(request.getfixturevalue(who), name)
+
+    assert response.status_code == 403
+    assert b"for people of" in response.content or b"The desk is for INL/KM" in response.content
+
+
+# -- details: own, foreign, not at all --------------------------------------------------------------
+def test_a_journey_is_seen_by_its_people_only(
+    leaving, get, coordinator, traveller, officer, rso, post_officer, outsider, other_post_officer, agency_finance
+):
+    key = leaving.reference
+    for user, name in [
+        (officer, "desk"), (coordinator, "portal"), (traveller, "portal"), (agency_finance, "portal"), (rso, "post"),
+        (post_officer, "post"),
+    ]:  # fmt: skip
+        assert get(user, f"{name}:deployment-detail", key).status_code == 200, user
+    assert get(outsider, "portal:deployment-detail", key).status_code == 404
+    assert get(other_post_officer, "post:deployment-detail", key).status_code == 404
+    assert get(coordinator, "desk:deployment-detail", key).status_code == 403
+    assert get(officer, "desk:deployment-detail", "DEP-99-9999").status_code == 404
+
+
+def test_clearances_and_emergency_contact_are_personal(
+    leaving, get, coordinator, agency_finance, finance, auditor, rso, post_officer
+):
+    leaving.expert.emergency_phone = "+1 212 555 0100"
+    leaving.expert.save(update_fields=["emergency_phone"])
+    key = leaving.reference
+
+    for user, name in [(coordinator, "portal"), (rso, "post")]:
+        page = get(user, f"{name}:deployment-detail", key).content.decode()
+        assert {"Official passport", "212 555 0100"} == _shown(page), user
+    for user, name in [(agency_finance, "portal"), (finance, "desk"), (auditor, "desk")]:
+        page = get(user, f"{name}:deployment-detail", key).content.decode()
+        assert not _shown(page), user
+    page = get(post_officer, "post:deployment-detail", key).content.decode()
+    assert "Country clearance" in page
+    assert not _shown(page)
+
+
+def _shown(page: str) -> set[str]:
+    return {words for words in ("Official passport", "212 555 0100") if words in page}
+
+
+def test_the_rso_sees_personal_data_only_from_thirty_days_before(engagement, agency, rso, get, requirements):
+    start = today() + timedelta(days=31)
+    far = make_deployment(
+        engagement, make_expert(agency), status="preparing", starts_on=start, ends_on=start + timedelta(days=5)
+    )
+    list_requirements(deployment=far)
+
+    assert b"Official passport" not in get(rso, "post:deployment-detail", far.reference).content
+
+
+def test_reading_personal_data_is_recorded_for_others_not_for_oneself(leaving, get, coordinator, traveller):
+    get(traveller, "portal:deployment-detail", leaving.reference)
+    assert not PersonalDataRead.objects.exists()
+
+    get(coordinator, "portal:deployment-detail", leaving.reference)
+    row = PersonalDataRead.objects.get()
+    assert (row.reader, row.subject) == (coordinator, leaving.reference)
+
+
+def test_a_claim_is_seen_by_its_agency_and_staff_only(
+    claim, get, coordinator, agency_finance, traveller, outsider, officer, finance, auditor
+):
+    for user in (coordinator, agency_finance):
+        assert get(user, "portal:claim-detail", claim.reference).status_code == 200
+    for user in (officer, finance, auditor):
+        assert get(user, "desk:claim-detail", claim.reference).status_code == 200
+    assert get(outsider, "portal:claim-detail", claim.reference).status_code == 404
+    assert get(traveller, "portal:claim-detail", claim.reference).status_code == 404
+
+
+def test_an_incident_is_seen_by_the_post_and_officers_only(incident, get, rso, officer, other_post_officer, finance):
+    assert get(rso, "post:incident-detail", incident.reference).status_code == 200
+    assert get(officer, "desk:incident-detail", incident.reference).status_code == 200
+    assert get(other_post_officer, "post:incident-detail", incident.reference).status_code == 404
+    assert get(finance, "desk:incident-detail", incident.reference).status_code == 404
+
+
+def test_a_receipt_is_opened_by_whoever_sees_the_claim(claim, get, officer, coordinator, outsider, rso):
+    key = claim.lines.get().receipt_id
+    for user, status in [(officer, 200), (coordinator, 200), (outsider, 404), (rso, 404)]:
+        response = get(user, "documents:document-download", key)
+        assert response.status_code == status
+        response.getvalue()
+
+
+def test_a_passport_scan_is_opened_by_those_who_may_see_it(leaving, get, request, coordinator):
+    passport = leaving.clearances.get(requirement__code="official-passport")
+    passport.evidence = make_receipt(request.getfixturevalue("traveller"))
+    passport.save(update_fields=["evidence"])
+    readers = {
+        "traveller": 200, "coordinator": 200, "officer": 200, "rso": 200, "post_officer": 404, "finance": 404,
+        "auditor": 404, "agency_finance": 404, "outsider": 404,
+    }  # fmt: skip
+    for who, status in readers.items():
+        response = get(request.getfixturevalue(who), "documents:document-download", passport.evidence_id)
+        assert response.status_code == status, who
+        response.getvalue()
+
+
+# -- forms: who may open them, each with its reason -------------------------------------------------
+def test_the_forms_open_for_those_who_may(leaving, here, engagement, claim, get, request):
+    clearance = leaving.clearances.get(requirement__code="visa").pk
+    emergency = leaving.clearances.get(requirement__code="emergency-contact").pk
+    own = leaving.clearances.get(requirement__code="code-of-conduct")
+    country = leaving.clearances.get(requirement__code="country-clearance")
+    draft = make_claim(engagement, claim.agency, claim.prepared_by, lines=1)
+    line = draft.lines.get().pk
+    key = leaving.reference
+    pages = [
+        ("officer", "desk:deployment-edit", key),
+        ("officer", "desk:deployment-dates", key),
+        ("officer", "desk:clearance-clear", clearance),
+        ("director", "desk:clearance-waive", clearance),
+        ("officer", "desk:team-clear", engagement.reference, leaving.clearances.get(pk=clearance).requirement_id),
+        ("officer", "desk:training-add"),
+        ("finance", "desk:obligation-add", engagement.reference),
+        ("coordinator", "portal:deployment-edit", key),
+        ("traveller", "portal:clearance-submit", clearance),
+        ("traveller", "portal:clearance-submit", emergency),
+        ("coordinator", "portal:clearance-clear", own.pk),
+        ("coordinator", "portal:team-clear", engagement.reference, own.requirement_id),
+        ("coordinator", "portal:deployment-move", key, "withdraw"),
+        ("coordinator", "portal:claim-add"),
+        ("agency_finance", "portal:claim-edit", draft.reference),
+        ("agency_finance", "portal:line-add", draft.reference),
+        ("agency_finance", "portal:line-edit", line),
+        ("agency_finance", "portal:line-remove", line),
+        ("coordinator", "portal:claim-move", draft.reference, "withdraw"),
+        ("post_officer", "post:clearance-clear", country.pk),
+        ("post_officer", "post:team-clear", engagement.reference, country.requirement_id),
+        ("rso", "post:clearance-waive", leaving.clearances.get(requirement__code="ctat").pk),
+        ("rso", "post:checkin-add", here.reference),
+        ("rso", "post:deployment-move", here.reference, "curtail"),
+        ("post_officer", "post:support-add"),
+        ("post_officer", "post:incident-add"),
+        ("post_officer", "post:service-worker"),
+        ("post_officer", "post:support-sync"),
+    ]
+    for who, name, *args in pages:
+        response = get(request.getfixturevalue(who), name, *args)
+        assert response.status_code == 200, (who, name, response.content[:2000])
+
+
+def test_and_refuse_those_who_may_not(leaving, engagement, claim, get, request):
+    clearance = leaving.clearances.get(requirement__code="visa").pk
+    key = leaving.reference
+    pages = [
+        ("auditor", "desk:deployment-edit", key),
+        ("finance", "desk:deployment-dates", key),
+        ("finance", "desk:clearance-clear", clearance),
+        ("officer", "desk:clearance-waive", clearance),
+        ("auditor", "desk:training-add"),
+        ("officer", "desk:obligation-add", engagement.reference),
+        ("officer", "desk:claim-certify", claim.reference),
+        ("finance", "desk:claim-pay", claim.reference),
+        ("coordinator", "portal:clearance-clear", clearance),
+        ("agency_finance", "portal:clearance-submit", clearance),
+        ("traveller", "portal:claim-add"),
+        ("coordinator", "portal:line-add", claim.reference),
+        ("post_officer", "post:clearance-clear", clearance),
+        ("post_officer", "post:clearance-waive", clearance),
+    ]
+    for who, name, *args in pages:
+        response = get(request.getfixturevalue(who), name, *args)
+        assert response.status_code == 403, (who, name)
+
+
+# -- queries: as many for three rows as for one -----------------------------------------------------
+def _fill(rows, engagement, agency, coordinator, rso, post_officer, finance, deployment):
+    for n in range(rows):
+        mate = make_deployment(engagement, make_expert(agency, f"Mate {n}"), status="preparing",
+                               starts_on=today() + timedelta(days=9), ends_on=today() + timedelta(days=19))  # fmt: skip
+        list_requirements(deployment=mate)
+        make_deployment(engagement, make_expert(agency, f"Here {n}"))
+        log_support(engagement=engagement, kind="transport", actor=post_officer, deployments=[deployment])
+        report_incident(country=engagement.country, severity=1, summary="x", actor=rso)
+        make_claim(engagement, agency, coordinator, lines=2, status="submitted", submitted_at=timezone.now())
+        make_obligation(engagement, finance)
+        session = TrainingSession.objects.create(
+            title=f"T{n}", starts_at=timezone.now(), ends_at=timezone.now() + timedelta(hours=1)
+        )
+        TrainingEnrolment.objects.create(session=session, deployment=deployment)
+        CheckIn.objects.create(deployment=deployment, author=rso)
+
+
+LIST_QUERIES = [
+    ("officer", "desk:deployment-list", 7),
+    ("officer", "desk:training-list", 4),
+    ("officer", "desk:claim-list", 4),
+    ("finance", "desk:obligation-list", 4),
+    ("officer", "desk:support-list", 4),
+    ("officer", "desk:incident-list", 4),
+    ("coordinator", "portal:deployment-list", 6),
+    ("traveller", "portal:deployment-list", 5),
+    ("coordinator", "portal:claim-list", 5),
+    ("post_officer", "post:deployment-list", 8),
+    ("post_officer", "post:support-list", 6),
+    ("rso", "post:incident-list", 6),
+]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("who", "name", "count"), LIST_QUERIES)
+def test_lists_take_a_constant_number_of_queries(
+    who, name, count, rows, request, client_of, django_assert_num_queries, engagement, agency, coordinator, rso,
+    post_officer, finance, deployment, requirements,
+):  # fmt: skip
+    _fill(rows, engagement, agency, coordinator, rso, post_officer, finance, deployment)
+    client = client_of(request.getfixturevalue(who))
+    with django_assert_num_queries(count):
+        assert client.get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(
+    ("who", "door", "count"),
+    [("officer", "desk", 8), ("coordinator", "portal", 10), ("traveller", "portal", 9), ("rso", "post", 10)],
+)
+def test_a_journey_takes_a_constant_number_of_queries(
+    who, door, count, rows, request, client_of, django_assert_num_queries, engagement, agency, coordinator, rso,
+    post_officer, finance, leaving,
+):  # fmt: skip
+    _fill(rows, engagement, agency, coordinator, rso, post_officer, finance, leaving)
+    client = client_of(request.getfixturevalue(who))
+    with django_assert_num_queries(count):
+        assert client.get(reverse(f"{door}:deployment-detail", args=[leaving.reference])).status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("who", "door", "count"), [("officer", "desk", 12), ("coordinator", "portal", 10)])
+def test_a_claim_takes_a_constant_number_of_queries(
+    who, door, count, rows, request, client_of, django_assert_num_queries, claim, deployment, coordinator, finance2
+):
+    for n in range(rows):
+        make_line(claim, category="lodging", deployment=deployment, receipt=make_receipt(coordinator), vendor="Hotel")
+        Payment.objects.create(claim=claim, voucher=f"V{n}", amount=1, paid_on=today(), recorded_by=finance2)
+    client = client_of(request.getfixturevalue(who))
+    with django_assert_num_queries(count):
+        assert client.get(reverse(f"{door}:claim-detail", args=[claim.reference])).status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_history_of_a_journey_takes_a_constant_number_of_queries(
+    rows, client_of, officer, leaving, django_assert_num_queries
+):
+    for n in range(rows):
+        leaving.city = f"City {n}"
+        leaving.save(update_fields=["city"])
+    client = client_of(officer)
+    with django_assert_num_queries(5):
+        client.get(reverse("desk:deployment-detail", args=[leaving.reference]), {"tab": "history"})
+
+
+def test_pages_at_the_post_are_light(client_of, post_officer, engagement, agency, deployment):
+    for n in range(20):
+        make_deployment(engagement, make_expert(agency, f"Here {n}"))
+    client = client_of(post_officer)
+    import gzip
+
+    for name in ("post:deployment-list", "post:support-add", "post:support-list"):
+        assert len(gzip.compress(client.get(reverse(name)).content)) < 20_000, name
