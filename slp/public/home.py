@@ -1,0 +1,115 @@
+"""The start page of each signed-in door: whose turn it is, what is stuck, what is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import path
+
+from deployments.models import Deployment
+from partners.models import Agency
+from partners.permissions import agency_roles, post_roles, staff_roles
+from slp.lib.answers import answer, require
+from slp.places.models import Country, Post
+from slp.public import feeds, todo
+from slp.reminders.models import Notice, SweepRun
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the desk: what it says when it is empty, and its groups of cards."""
+
+    title: str
+    kind: str
+    empty: str
+    groups: list[todo.Group]
+
+
+_RECORDS: dict[str, str] = {}
+
+
+def _records(request) -> str:
+    """The admin's list of models, drawn. It depends on the role alone and would cost half of the page."""
+    role = request.user.staff_role
+    if role not in _RECORDS:
+        context = {"app_list": admin.site.get_app_list(request), "show_changelinks": True}
+        _RECORDS[role] = render_to_string("admin/app_list.html", context, request)
+    return _RECORDS[role]
+
+
+AREAS = (
+    ("Your turn", "turn", "Nothing waits for you.", feeds.DESK_TURN),
+    ("Stuck", "stuck", "Nothing is stuck.", feeds.DESK_STUCK),
+    ("Coming up", "due", "Nothing is coming up.", feeds.DESK_DUE),
+)
+
+
+def desk_index(request, extra_context=None):
+    """The admin's index, behind the admin's own check that the person is staff."""
+    roles = staff_roles(request.user)
+    found = todo.groups(feeds.DESK, request.user, roles)
+    desk = [
+        Area(title, kind, empty, [g for g in found if g.title in {f.heading for f in part}])
+        for title, kind, empty, part in AREAS
+    ]
+    context = {
+        "site_title": admin.site.site_title,
+        "site_header": admin.site.site_header,
+        "has_permission": True,
+        "title": "Desk",
+        "records": _records(request),
+        "desk": desk,
+        "sweep": SweepRun.objects.values("started_at", "error").first(),
+        **(extra_context or {}),
+    }
+    request.current_app = admin.site.name
+    return render(request, "admin/index.html", context)
+
+
+def portal_home(request):
+    """What the agency's person can do now."""
+    roles = agency_roles(request.user)
+    require(answer(roles, "The partner portal is for people of a partner agency."))
+    agency = Agency.objects.visible_to(request.user).first()
+    groups = todo.groups(feeds.PORTAL, request.user, roles)
+    return render(request, "portal/home.html", {"agency": agency, "groups": groups, "roles": roles})
+
+
+def post_home(request):
+    """Who is here tonight, who lands, what waits for the post."""
+    roles = post_roles(request.user)
+    require(answer(roles, "These pages are for people of an embassy or post."))
+    here = (
+        Deployment.objects.visible_to(request.user)
+        .filter(status="in_country")
+        .order_by("city")
+        .values("reference", "expert__name", "agency__name", "city", "phone_in_country", "ends_on")[:50]
+    )
+    context = {
+        "post": Post.objects.visible_to(request.user).first(),
+        "countries": Country.objects.served_by(request.user).only("name"),
+        "here": here,
+        "groups": todo.groups(feeds.POST, request.user, roles),
+        "roles": roles,
+    }
+    return render(request, "post/home.html", context)
+
+
+def notice_list(request, door: str):
+    """What SLP wrote to this person, and why."""
+    notices = Notice.objects.filter(user=request.user).order_by("-created_at")[:100]
+    return render(request, "ui/notice_list.html", {"base": f"{door}/base.html", "notices": notices})
+
+
+desk_urlpatterns = [path("notices/", notice_list, {"door": "desk"}, name="notice-list")]
+portal_urlpatterns = [
+    path("", portal_home, name="home"),
+    path("notices/", notice_list, {"door": "portal"}, name="notice-list"),
+]
+post_urlpatterns = [
+    path("", post_home, name="home"),
+    path("notices/", notice_list, {"door": "post"}, name="notice-list"),
+]

@@ -1,0 +1,138 @@
+"""What awaits a person, for the start page of each door: their turn, what is stuck, what is due.
+
+A start page asks one statement. Each feed is a query of a handful of rows that begins with `visible_to`; the feeds
+of a role are joined by UNION ALL. Building that statement costs more than running it, so its text is kept per
+role and day, and only the person's id is filled in.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import F, Value
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from slp.lib.dates import show, today
+
+LIMIT = 6
+NOTHING, REFERENCE = Value(""), F("reference")
+SOMEBODY = -987_654_321  # stands for the person's id while the statement is built
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One card, for `ui/todo.html`."""
+
+    title: str
+    url: str
+    text: str = ""
+    reference: str = ""
+    due: str = ""
+    tone: str = "neutral"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cards under one heading; `more_url` leads to the whole list."""
+
+    title: str
+    cards: list[Todo] = field(default_factory=list)
+    more: bool = False
+    more_url: str = ""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Where cards come from. `rows(user)`: ordered, from `visible_to(user)`; the rest are expressions over a row."""
+
+    heading: str
+    roles: frozenset[str]
+    rows: Callable[[Any], models.QuerySet]
+    page: str  # name of the page that a card leads to
+    title: Any
+    text: Any = NOTHING
+    due: Any = None
+    key: Any = REFERENCE
+    more: str = ""
+
+    def select(self, number: int, user: Any) -> models.QuerySet:
+        """The rows as (number, key, title, text, due), one more than is shown."""
+        due = self.due if self.due is not None else Value(None, output_field=models.DateField())
+        return (
+            self.rows(user)
+            .annotate(
+                card_feed=Value(number),
+                card_key=Cast(self.key, models.TextField()),
+                card_title=Cast(self.title, models.TextField()),
+                card_text=Cast(self.text, models.TextField()),
+                card_due=Cast(due, models.DateField()),
+            )
+            .values_list("card_feed", "card_key", "card_title", "card_text", "card_due")[: LIMIT + 1]
+        )
+
+
+def groups(feeds: tuple[Feed, ...], user: Any, roles: Iterable[str]) -> list[Group]:
+    """The feeds of these roles that have something in them. One query."""
+    sql, params = _statement(feeds, frozenset(roles), _Kind(user), today())
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [user.pk if p == SOMEBODY else p for p in params])
+        found: dict[int, list[tuple]] = {}
+        for number, *row in cursor.fetchall():
+            found.setdefault(number, []).append(tuple(row))
+    return [_group(feeds[number], found[number]) for number in sorted(found)]
+
+
+class _Kind:
+    """All persons of one staff role (or of none) ask the same statement."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    def __hash__(self) -> int:
+        return hash(self.user.staff_role)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Kind) and self.user.staff_role == other.user.staff_role
+
+
+@lru_cache(maxsize=64)
+def _statement(feeds: tuple[Feed, ...], roles: frozenset[str], kind: _Kind, day: date) -> tuple[str, tuple]:
+    """The joined statement of a role for one day, with `SOMEBODY` where the person's id belongs."""
+    somebody = copy.copy(kind.user)
+    somebody.pk = somebody.id = SOMEBODY
+    parts = [feed.select(n, somebody) for n, feed in enumerate(feeds) if feed.roles & roles]
+    if not parts:
+        return "SELECT 0, '', '', '', NULL::date WHERE false", ()
+    joined = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    sql, params = joined.query.sql_with_params()
+    return sql, tuple(params)
+
+
+def _group(feed: Feed, rows: list[tuple]) -> Group:
+    more = feed.more.partition("?")
+    url = reverse(more[0]) + more[1] + more[2] if feed.more else ""
+    return Group(feed.heading, [_card(feed, *row) for row in rows[:LIMIT]], len(rows) > LIMIT, url)
+
+
+def _card(feed: Feed, key: str, title: str, text: str, due: date | None) -> Todo:
+    words, tone = when(due) if feed.due is not None else ("", "info")
+    return Todo(title or key, reverse(feed.page, args=[key]), text, key if "-" in key else "", words, tone)
+
+
+def when(day: date | None) -> tuple[str, str]:
+    """How a due date reads, and its tone: ("3 days overdue", "bad")."""
+    if day is None:
+        return "", "neutral"
+    days = (day - today()).days
+    if days < 0:
+        return f"{-days} day{'s' if days != -1 else ''} overdue", "bad"
+    if days == 0:
+        return "due today", "warn"
+    return (f"due in {days} day{'s' if days != 1 else ''}", "warn") if days <= 14 else (f"by {show(day)}", "neutral")

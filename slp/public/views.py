@@ -1,0 +1,174 @@
+"""The public door: what the programme is, what it has achieved, how to ask. Nothing here needs an account."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import path
+from django.utils.safestring import SafeString
+
+from engagements.models import Accomplishment, Guide, PublishedFigure
+from partners import public as partners_public
+from partners.models import Sector
+from slp.documents.models import Source
+from slp.lib.dates import show, today
+from slp.public import health
+from slp.public.factsheet import MEASURES, FactSheet
+from slp.public.remember import remembered
+from slp.public.world import world
+
+HIGHLIGHTS = ("PF07", "SF46", "SF30", "SF10")  # published figures on the home page, each with its source
+
+
+def csrf_failure(request, reason=""):
+    """A form that was open too long, or a browser that keeps no cookies."""
+    return render(
+        request, "403.html", {"reason": "This form was open too long. Go back, reload and try again."}, status=403
+    )
+
+
+def door(request):
+    """Sends a signed-in person to their own door."""
+    user = request.user
+    if user.is_staff:
+        return redirect("admin:index")
+    if user.memberships.filter(is_active=True).exists():
+        return redirect("portal:home")
+    if user.assignments.filter(is_active=True).exists():
+        return redirect("post:home")
+    return redirect("public:home")
+
+
+@login_not_required
+def home(request):
+    """What a chief of police needs to know in two minutes."""
+    return render(request, "public/home.html", {"drawn": remembered("home", _draw_home)})
+
+
+def _draw_home() -> SafeString:
+    found = {f.code: f for f in PublishedFigure.objects.filter(code__in=HIGHLIGHTS).select_related("source")}
+    context = {
+        "world": world(),
+        "figures": [_highlight(found[code]) for code in HIGHLIGHTS if code in found],
+        "stories": _one_per_sector(_stories()),
+    }
+    return render_to_string("public/_home.html", context)
+
+
+def _highlight(figure: PublishedFigure) -> dict:
+    words = {"at_least": "over ", "about": "about "}.get(figure.certainty, "")
+    when = f", {show(figure.as_of, figure.precision)}" if figure.as_of else ""
+    return {
+        "label": figure.label,
+        "value": f"{words}{figure.value:,}".capitalize(),
+        "note": f"{figure.source.publisher or figure.source.title}{when}",
+    }
+
+
+def _stories():
+    return Accomplishment.objects.exclude(published_on=None).select_related("agency", "country", "source")
+
+
+def _one_per_sector(stories) -> list[Accomplishment]:
+    """Up to six stories, of as many sectors as there are, so that every kind of agency finds its own."""
+    first, more = [], []
+    for story in stories:
+        (more if any(s.sector == story.sector for s in first) else first).append(story)
+    return [*first, *more][:6]
+
+
+@login_not_required
+def accomplishments(request):
+    """Published accomplishments by sector, and the guides."""
+    stories = list(_stories())
+    groups = [
+        {"label": sector.label, "stories": [s for s in stories if s.sector == sector]}
+        for sector in Sector
+        if any(s.sector == sector for s in stories)
+    ]
+    guides = Guide.objects.exclude(published_on=None).select_related("source")
+    return render(request, "public/accomplishments.html", {"groups": groups, "guides": guides})
+
+
+def _as_of(request) -> tuple[date, str]:
+    """The date asked for, or today with a sentence about what was wrong with it."""
+    text = request.GET.get("as_of", "").strip()
+    if not text:
+        return today(), ""
+    try:
+        asked = date.fromisoformat(text)
+    except ValueError:
+        return today(), f"“{text[:40]}” is not a date. Write it as 2013-05-31. The numbers below are of today."
+    if asked > today():
+        return today(), "That date is still to come. The numbers below are of today."
+    return asked, ""
+
+
+@login_not_required
+def fact_sheet(request):
+    """The programme's numbers as of any date, computed from records, beside the published ones."""
+    as_of, problem = _as_of(request)
+    context = {
+        "as_of": as_of,
+        "is_now": as_of >= today(),
+        "problem": problem,
+        # Past dates are asked for rarely and could be any: remembering them would only fill the cache.
+        "drawn": remembered("fact-sheet", _draw_fact_sheet) if as_of == today() else _draw_fact_sheet(as_of),
+    }
+    return render(request, "public/fact_sheet.html", context, status=422 if problem else 200)
+
+
+def _draw_fact_sheet(as_of: date | None = None) -> SafeString:
+    sheet = FactSheet(as_of)
+    context = {"sheet": sheet, "figures": sheet.figures(), "sources": Source.objects.all(), "demo": settings.DEMO}
+    return render_to_string("public/_fact_sheet.html", context)
+
+
+@login_not_required
+def fact_sheet_rows(request):
+    """The rows that one computed figure counts; `?measure=deployments`."""
+    measure = request.GET.get("measure", "")
+    if not measure:
+        return redirect("public:fact-sheet")
+    if measure not in MEASURES or MEASURES[measure][2] is None:
+        raise Http404
+    as_of, problem = _as_of(request)
+    sheet = FactSheet(as_of)
+    context = {"sheet": sheet, "figure": sheet.figures(measure)[0], "problem": problem}
+    return render(request, "public/fact_sheet_rows.html", context, status=422 if problem else 200)
+
+
+@login_not_required
+def accessibility(request):
+    return render(request, "public/accessibility.html", {"contact": settings.ACCESSIBILITY_CONTACT})
+
+
+@login_not_required
+def privacy(request):
+    """The Privacy Act statement. What an agency's lawyers must supply comes from settings, or is said to be missing."""
+    facts = [
+        ("Authority", settings.PRIVACY_AUTHORITY),
+        ("System of records notice", settings.PRIVACY_SORN),
+        ("Privacy office", settings.PRIVACY_CONTACT),
+    ]
+    context = {"facts": [{"label": label, "value": value} for label, value in facts]}
+    return render(request, "public/privacy.html", context)
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("door/", door, name="door"),
+    path("accomplishments/", accomplishments, name="accomplishments"),
+    path("fact-sheet/", fact_sheet, name="fact-sheet"),
+    path("fact-sheet/rows/", fact_sheet_rows, name="fact-sheet-rows"),
+    path("accessibility/", accessibility, name="accessibility"),
+    path("privacy/", privacy, name="privacy"),
+    path("health/live", health.health_live, name="health-live"),
+    path("health/ready", health.health_ready, name="health-ready"),
+    *partners_public.urlpatterns,
+]
