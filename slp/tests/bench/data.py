@@ -1,0 +1,83 @@
+"""Makes the demonstration data large: clones its rows by SQL, so that every list has a realistic mix."""
+
+from __future__ import annotations
+
+from django.db import connection, models
+
+from deployments.models import Claim, ClaimLine, Clearance, Deployment, SupportEntry
+from engagements.models import Addendum, Engagement, FinalReport, Invitation, Need, Participation, Seat
+from partners.models import Agency, Agreement, Expert, ExpertLanguage, ExpertSkill
+
+
+def clone(model: type[models.Model], count: int, **overrides: str) -> int:
+    """Insert `count` copies of the model's rows in turn; `overrides` are SQL with `src`, `g` (1..count) and `BASE`.
+
+    Returns the id before the first copy: the copy made for `g` has the id `base + g`.
+    """
+    table = model._meta.db_table
+    fields = [f for f in model._meta.concrete_fields if not f.generated and not f.primary_key]
+    columns = [f.column for f in fields]
+    names = ", ".join(f'"{c}"' for c in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT coalesce(max(id), 0) FROM "{table}"')  # noqa: S608 -- names from our models
+        base = cursor.fetchone()[0]
+        chosen = [overrides.get(c, f'src."{c}"').replace("BASE", str(base)) for c in columns]
+        cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+        cursor.execute(
+            f"""
+            WITH src AS (SELECT *, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS total FROM "{table}")
+            INSERT INTO "{table}" (id, {names})
+            SELECT {base} + g, {", ".join(chosen)}
+            FROM generate_series(1, {count}) AS g JOIN src ON src.n = 1 + mod(g, src.total)
+            """  # noqa: S608 -- names from our models
+        )
+        cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+        cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, base + count + 1])
+    return base
+
+
+def grow(size: int) -> None:
+    """About `size` deployments and what belongs to them."""
+    ref = "'{}-20-' || lpad((BASE + g)::text, 7, '0')"
+    clone(Agency, size // 100, name="src.name || ' ' || (BASE + g)", us_state="'CA'", status="'former'")
+    experts = clone(Expert, size, user_id="NULL", name="src.name || ' ' || g")
+    clone(ExpertSkill, size, expert_id=f"{experts} + g")
+    clone(ExpertLanguage, size, expert_id=f"{experts} + g")
+    clone(Agreement, size // 50, reference=ref.format("AGR"), supersedes_id="NULL", status="'expired'")
+    needs = clone(Need, size // 10, reference=ref.format("NEED"))
+    clone(Seat, size // 2, need_id=f"{needs} + 1 + mod(g, {size // 10})", number="1000 + mod(g, 30000)")
+    clone(
+        Invitation,
+        size // 5,
+        reference=ref.format("INV"),
+        need_id=f"{needs} + 1 + mod(g, {size // 10})",
+        status="CASE WHEN src.status IN ('draft', 'sent', 'countered') THEN 'lapsed' ELSE src.status END",
+    )
+    engagements = clone(Engagement, size // 5, reference=ref.format("ENG"), need_id="NULL")
+    clone(Participation, size // 5, engagement_id=f"{engagements} + g")
+    clone(Addendum, size // 5, engagement_id=f"{engagements} + g")
+    clone(FinalReport, size // 5, reference=ref.format("REP"), engagement_id=f"{engagements} + g")
+    deployments = clone(
+        Deployment,
+        size,
+        reference=ref.format("DEP"),
+        expert_id=f"{experts} + g",
+        engagement_id=f"{engagements} + 1 + mod(g, {size // 5})",
+        nomination_id="NULL",
+        seat_id="NULL",
+    )
+    clone(Clearance, size, deployment_id=f"{deployments} + g")
+    claims = clone(Claim, size // 5, reference=ref.format("CLM"), engagement_id=f"{engagements} + g")
+    clone(
+        ClaimLine,
+        size * 2,
+        claim_id=f"{claims} + 1 + mod(g, {size // 5})",
+        deployment_id="NULL",
+        receipt_id="NULL",
+        amount="src.amount + mod(BASE + g, 1000000) / 100.0",
+    )
+    clone(
+        SupportEntry, size // 2, client_id="gen_random_uuid()", engagement_id=f"{engagements} + 1 + mod(g, {size // 5})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

@@ -1,0 +1,30 @@
+"""The demonstration data, loaded once for these tests; what a test changes is taken back."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from slp.tests.season.world import World
+
+
+@pytest.fixture(scope="package")
+def season(django_db_setup, django_db_blocker):
+    """Loads the demonstration data into the test database and takes it back at the end."""
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        try:
+            call_command("seed_demo", verbosity=0)
+            yield World()
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Marked, so that pytest-django makes the test database and takes back what each test writes."""
+    for item in items:
+        if "season" in str(item.path):
+            item.add_marker(pytest.mark.django_db)

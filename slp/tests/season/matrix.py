@@ -1,0 +1,162 @@
+"""Every named address x every role x one's own and somebody else's object.
+
+The expected answers stand in `access_matrix.csv`, a line per address and object. A route that is not in it fails the
+test. After a reviewed change: `SLP_RENEW_MATRIX=1 script/test slp/tests/season/test_access_matrix.py`, then read the
+difference.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from slp.lib.lifecycle import LIFECYCLES
+from slp.tests.season.world import NOUNS, ROLES, World, key, requirement_for
+
+TABLE = Path(__file__).with_name("access_matrix.csv")
+COLUMNS = ["anonymous", *ROLES]
+NAMESPACES = ("public", "portal", "post", "desk", "documents")
+# Routes named otherwise than after the object in their address, and those that need a certain state.
+SAMPLES: dict[str, dict] = {
+    "engagement-open": {"noun": "need", "filters": {"status": "staffed"}},
+    "need-match": {"filters": {"status": "validated"}},
+    "invitation-add": {"noun": "need", "filters": {"status": "validated"}},
+    "invitation-answer": {"filters": {"status": "sent"}},
+    "nomination-add": {"noun": "invitation"},
+    "addendum-sign": {"filters": {"engagement__status": "addendum"}},
+    "addendum-edit": {"filters": {"engagement__status": "addendum"}},
+    "extension-add": {"noun": "report"},
+    "report-edit": {"filters": {"status": "drafting"}},
+    "clearance-submit": {"filters": {"status": "not_started"}},
+    "checkin-add": {"noun": "deployment", "filters": {"status": "in_country"}},
+    "line-add": {"noun": "claim", "filters": {"status": "draft"}},
+    "line-edit": {"filters": {"claim__status": "draft"}},
+    "line-remove": {"filters": {"claim__status": "draft"}},
+    "line-decide": {"filters": {"claim__status": "in_review"}},
+    "claim-edit": {"filters": {"status": "draft"}},
+    "claim-certify": {"filters": {"status": "approved"}},
+    "claim-pay": {"filters": {"status": "certified"}},
+    "obligation-add": {"noun": "engagement"},
+    "agreement-sign": {"filters": {"status": "signing"}},
+    "agreement-edit": {"filters": {"status": "draft"}},
+    "team-move": {"filters": {"status": "preparing"}},
+    "team-clear": {"filters": {"status": "preparing"}},
+    "membership-add": {"noun": "agency"},
+    "contact-add": {"noun": "agency"},
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One named address with the names of its parameters."""
+
+    name: str  # "portal:claim-detail"
+    params: tuple[str, ...]
+
+    @property
+    def local(self) -> str:
+        return self.name.split(":")[1]
+
+    @property
+    def noun(self) -> str:
+        return SAMPLES.get(self.local, {}).get("noun") or self.local.rsplit("-", 1)[0]
+
+
+def routes() -> list[Route]:
+    """All named routes of our own namespaces."""
+    return sorted(set(_walk(get_resolver(), "")), key=lambda route: route.name)
+
+
+def _walk(resolver, namespace: str) -> Iterator[Route]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, pattern.namespace or namespace)
+        elif isinstance(pattern, URLPattern) and pattern.name and namespace in NAMESPACES:
+            yield Route(f"{namespace}:{pattern.name}", tuple(pattern.pattern.converters))
+
+
+def sample(route: Route, world: World, mine: bool):
+    """The object that stands for the route: one's own or somebody else's."""
+    model = NOUNS[route.noun]
+    filters = SAMPLES.get(route.local, {}).get("filters", {})
+    pick = world.own if mine else world.others
+    return pick(model, **filters) or pick(model)
+
+
+def verb_of(obj) -> str:
+    """A verb of the object's lifecycle that has the generic page, from its present state if there is one."""
+    moves = [m for m in LIFECYCLES[obj._meta.label_lower].moves if not m.form]
+    return next((m.verb for m in moves if obj.status in m.source), moves[0].verb)
+
+
+def address(route: Route, obj) -> str:
+    """The route's address for an object."""
+    values = {"key": key(obj), "pk": obj.pk, "verb": ""} if obj is not None else {}
+    if route.local == "team-move":
+        values["verb"] = "ready"
+    elif "verb" in route.params:
+        values["verb"] = verb_of(obj)
+    if "requirement" in route.params:
+        values["requirement"] = requirement_for(obj)
+    values["number"] = 1
+    return reverse(route.name, kwargs={name: values[name] for name in route.params})
+
+
+def answers(world: World) -> dict[tuple[str, str], list[str]]:
+    """(route, "own" | "other" | "-") -> the status codes in the order of COLUMNS."""
+    clients = {role: world.client(role) for role in COLUMNS}
+    found = {}
+    for route in routes():
+        for whose in ("own", "other") if route.params else ("-",):
+            obj = sample(route, world, whose == "own") if route.params else None
+            if route.params and obj is None:
+                continue
+            url = address(route, obj)
+            found[route.name, whose] = [_code(clients[role], url) for role in COLUMNS]
+    return found
+
+
+def _code(client, url: str) -> str:
+    return str(get(client, url).status_code)
+
+
+def get(client, url: str):
+    """The answer; a file that it sends is read to its end, which closes it."""
+    response = client.get(url)
+    if response.streaming:
+        list(response.streaming_content)
+    return response
+
+
+def reachable(world: World) -> list[dict[str, str]]:
+    """For every route, one address that shows a page, and a role that may open it."""
+    found = {}
+    clients = {role: world.client(role) for role in COLUMNS}
+    for route in routes():
+        obj = sample(route, world, True) if route.params else None
+        if route.params and obj is None:
+            continue
+        url = address(route, obj)
+        for role in ("anonymous", "coordinator", "post", "officer", *ROLES):
+            answer = get(clients[role], url)
+            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+                found[route.name] = {"route": route.name, "role": role, "url": url}
+                break
+    return list(found.values())
+
+
+def read() -> dict[tuple[str, str], list[str]]:
+    with TABLE.open(newline="") as file:
+        rows = list(csv.reader(file))
+    return {(row[0], row[1]): row[2:] for row in rows[1:]}
+
+
+def write(table: dict[tuple[str, str], list[str]]) -> None:
+    with TABLE.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["route", "object", *COLUMNS])
+        writer.writerows([*names, *codes] for names, codes in sorted(table.items()))

@@ -1,0 +1,71 @@
+"""House rules that a machine can check."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = [
+    path
+    for package in ("slp", "partners", "engagements", "deployments")
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if "migrations" not in path.parts and "tests" not in path.parts
+]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+
+def offenders(paths, pattern: str, *, allow: tuple[str, ...] = ()) -> list[str]:
+    found = []
+    for path in paths:
+        name = str(path.relative_to(ROOT))
+        if name in allow:
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), start=1):
+            if re.search(pattern, line):
+                found.append(f"{name}:{number}: {line.strip()}")
+    return found
+
+
+def test_tasks_are_queued_after_the_commit():
+    """`.delay(` inside a transaction may run before it commits, or although it rolls back."""
+    assert not offenders(CODE, r"\.delay\(")
+
+
+def test_views_start_from_what_the_person_may_see():
+    """No page takes a row by bare model: `get_object_or_404(Model.objects.visible_to(user), ...)`."""
+    allowed = ("slp/documents/views.py",)  # asks the document's own readers instead
+    assert not offenders(CODE, r"get_object_or_404\([A-Z]\w+,", allow=allowed)
+
+
+def test_no_inline_script_or_style():
+    """The Content-Security-Policy would block it."""
+    assert not offenders(TEMPLATES, r"<style|\sstyle=|<script(?![^>]*\bsrc=)|\son(click|change|submit|load)=")
+
+
+def test_every_posting_form_is_carried_out_once():
+    """A form that posts carries the csrf token and the once key, unless it is a sign-in page."""
+    wrong = []
+    for path in TEMPLATES:
+        name = str(path.relative_to(ROOT / "templates"))
+        if name.startswith(("account/", "allauth/", "mfa/", "ui/_header", "uswds/")):
+            continue
+        text = path.read_text()
+        for form in re.finditer(r"<form[^>]*method=\"post\".*?</form>", text, re.S | re.I):
+            if "{% csrf_token %}" not in form.group() or "{% once %}" not in form.group():
+                wrong.append(f"{name}: {form.group()[:80]}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_modules_stay_readable(path):
+    assert len(path.read_text().splitlines()) <= 500, "split it by noun"
+
+
+def test_the_project_speaks_of_itself_alone():
+    """No path of one machine, no registry's host."""
+    words = "|".join([r"/wor" + "k/", r"py" + r"pi\.org", r"npm" + r"js\.org", r"deb\.deb" + r"ian\.org"])
+    texts = [*CODE, *TEMPLATES, *ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("script/*")]
+    assert not offenders([p for p in texts if p.is_file()], words)
