@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from django.test import Client
 
 from partners.models import Agency, AgencyKind, AgencyLevel, Expertise, Membership, Sector
 from slp.accounts.models import StaffRole, User
 from slp.places.models import Country, Language, Post, PostAssignment, PostRole, Region
-
-# A browser of the journeys keeps an event loop in this thread; Django would take every later query for async code.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 PASSWORD = "a-long-test-passphrase"
 

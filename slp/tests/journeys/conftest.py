@@ -31,7 +31,9 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker("stack")
 
 
-@pytest.fixture(scope="session")
+# For this package only: while a browser lives, its event loop runs in this thread, and Django would give every
+# query of later tests another connection than the one that the test database is made and dropped with.
+@pytest.fixture(scope="package")
 def browser():
     executable = os.environ.get("SLP_CHROMIUM") or shutil.which("chromium")
     if not executable:
@@ -42,13 +44,13 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mailbox():
     with Mailbox() as box:
         yield box
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(request, mailbox):
     """Web, worker, beat, broker and database under a path with a space; the sweep runs every two seconds."""
     folder = Path(tempfile.mkdtemp(prefix="slp journeys "))
