@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.urls import path
 
-from partners.forms import EnquiryForm
+from partners.forms.enquiries import EnquiryForm
 from partners.services.outreach import receive_enquiry
 from partners.services.throttle import too_many
 

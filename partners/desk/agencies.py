@@ -7,7 +7,7 @@ from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 
-from partners.forms import AgencyEditForm, AgencyForm
+from partners.forms.agencies import AgencyEditForm, AgencyForm
 from partners.models import Agency, CommunityTie
 from partners.pages.common import door, facts, how_long, joined
 from partners.pages.lists import agency_list_page

@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
-from partners.forms import AgreementEditForm, AgreementForm, RenewForm
+from partners.forms.agreements import AgreementEditForm, AgreementForm, RenewForm
 from partners.models import Agency, Agreement
 from partners.pages.agreements import agreement_context, load_agreement, sign_page
 from partners.pages.common import door

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 
-from partners.forms import OutreachForm
+from partners.forms.outreach import OutreachForm
 from partners.lifecycles import ENQUIRY
 from partners.models import Agency, Enquiry
 from partners.pages.common import door, facts, steps

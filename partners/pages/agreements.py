@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 
-from partners.forms import SignForm
+from partners.forms.agreements import SignForm
 from partners.lifecycles import AGREEMENT, signed_sides
 from partners.models import ActivityKind, Agreement
 from partners.models.agreement import SignatureSide

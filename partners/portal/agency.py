@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 
-from partners.forms import AgencyProfileForm, CapacityFormSet, ContactFormSet, MembershipForm, TieFormSet
+from partners.forms.agencies import AgencyProfileForm, CapacityFormSet, ContactFormSet, MembershipForm, TieFormSet
 from partners.models import ActivityKind, Agency, Membership
 from partners.pages.common import door, facts, joined
 from partners.permissions import can_change_people, can_edit_agency

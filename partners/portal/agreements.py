@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import path
 
-from partners.forms import BoardForm
+from partners.forms.agreements import BoardForm
 from partners.models import Agreement
 from partners.pages.agreements import agreement_context, load_agreement, sign_page
 from partners.pages.common import door

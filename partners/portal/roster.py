@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from partners.forms import (
+from partners.forms.roster import (
     AvailabilityFormSet,
     ExpertEditForm,
     ExpertForm,

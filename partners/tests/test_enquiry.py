@@ -9,7 +9,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.urls import reverse
 
-from partners.forms import STAMP_SALT
+from partners.forms.enquiries import STAMP_SALT
 from partners.lifecycles import ENQUIRY
 from partners.models import Agency, Enquiry
 from partners.services.outreach import receive_enquiry

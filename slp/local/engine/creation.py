@@ -33,6 +33,11 @@ class DatabaseCreation(creation.DatabaseCreation):
             self._keep(name, kept)
         return name
 
+    def _destroy_test_db(self, test_database_name, verbosity):
+        """A request that a browser or a thread left behind keeps its connection a moment longer than its test."""
+        with self._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {self._quote_name(test_database_name)} WITH (FORCE)")
+
     def _keep(self, name: str, kept: str) -> None:
         self.connection.close()
         self.connection.close_pool()

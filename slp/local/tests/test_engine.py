@@ -98,3 +98,21 @@ with mock.patch.object(creation, "fingerprint", lambda: "other"):
 print(len(first), templates())
 """
     assert run(code) == "16 16 16 1 ['slp_migrated_other']"
+
+
+def test_a_connection_left_behind_does_not_keep_the_test_database(run):
+    code = SETTINGS.replace(
+        "django.setup()", "settings.INSTALLED_APPS = ['django.contrib.contenttypes']; django.setup()"
+    )
+    code += """
+from unittest import mock
+import psycopg
+with mock.patch.object(type(connection.creation), "log"):
+    name = connection.creation.create_test_db(0, True, False)
+    left = psycopg.connect(host=connection.settings_dict["HOST"], user="slp", dbname=name)
+    left.execute("select 1")
+    connection.creation.destroy_test_db("slp", 0)
+with connection._nodb_cursor() as cursor:
+    print(connection.creation._database_exists(cursor, name))
+"""
+    assert run(code) == "False"

@@ -1,84 +1,17 @@
-"""The lives of agencies, agreements and enquiries."""
+"""The life of an agreement."""
 
 from __future__ import annotations
 
-from partners.models import Agency, Agreement, Enquiry, Signature
-from partners.models.agency import AgencyStatus
+from partners.lifecycles.people import DIRECTOR, OFFICER, PARTNER, people_of
+from partners.models import Agreement, Signature
 from partners.models.agreement import AgreementStatus, SignatureSide
-from partners.models.outreach import EnquiryStatus
-from partners.permissions import roles_towards, staff_roles
-from slp.accounts.models import User
+from partners.permissions import roles_towards
 from slp.lib.answers import Answer, answer, no
 from slp.lib.dates import show, today
 from slp.lib.lifecycle import SYSTEM, Lifecycle, Move
 from slp.reminders.services import tell
 
-OFFICER = frozenset({"officer", "director"})
-DIRECTOR = frozenset({"director"})
-PARTNER = frozenset({"coordinator", "signatory"})
 
-
-def people_of(agency: Agency, *roles: str) -> list[User]:
-    """The agency's active people who hold one of `roles`."""
-    return list(
-        User.objects.filter(
-            is_active=True,
-            memberships__agency=agency,
-            memberships__is_active=True,
-            memberships__role__in=roles,
-        ).distinct()
-    )
-
-
-# -- agency ----------------------------------------------------------------------------------------
-def _has_agreement(agency: Agency, user) -> Answer:
-    return answer(
-        agency.agreements.in_force(today()).exists(),
-        "An agency becomes a partner when an agreement with it is in force.",
-    )
-
-
-def _partner_since(agency: Agency, actor, reason: str) -> None:
-    """The day is kept once, for the programme's numbers."""
-    if agency.partner_since is None:
-        Agency.objects.filter(pk=agency.pk).update(partner_since=today())
-
-
-AGENCY = Lifecycle(
-    name="agency",
-    model="partners.Agency",
-    states=AgencyStatus,
-    initial=AgencyStatus.PROSPECT,
-    roles=lambda user, agency: roles_towards(user, agency_id=agency.pk),
-    tones={"prospect": "info", "in_talks": "info", "partner": "good", "dormant": "warn"},
-    moves=(
-        Move("open_talks", "Open talks", ("prospect",), "in_talks", OFFICER),
-        Move(
-            "make_partner",
-            "Make partner",
-            ("in_talks",),
-            "partner",
-            OFFICER,
-            guard=_has_agreement,
-            effect=_partner_since,
-        ),
-        Move("make_dormant", "Mark as dormant", ("partner",), "dormant", OFFICER, reason_required=True),
-        Move("reactivate", "Make partner again", ("dormant",), "partner", OFFICER, guard=_has_agreement),
-        Move(
-            "end",
-            "End the partnership",
-            ("prospect", "in_talks", "partner", "dormant"),
-            "former",
-            OFFICER,
-            reason_required=True,
-            danger=True,
-            explains="The agency gets no further invitations. Its records stay.",
-        ),
-    ),
-)
-
-
-# -- agreement -------------------------------------------------------------------------------------
 def _is_formal(agreement: Agreement, user) -> Answer:
     return answer(agreement.is_formal, "An informal understanding needs no review: put it in force directly.")
 
@@ -237,35 +170,5 @@ AGREEMENT = Lifecycle(
             explains="No new activity can start under it. Running ones may finish.",
         ),
         Move("supersede", "Supersede", ("active",), "superseded", frozenset({SYSTEM})),
-    ),
-)
-
-
-# -- enquiry ---------------------------------------------------------------------------------------
-def _make_prospect(enquiry: Enquiry, actor, reason: str) -> None:
-    from partners.services.outreach import prospect_from_enquiry
-
-    prospect_from_enquiry(enquiry=enquiry, actor=actor)
-
-
-ENQUIRY = Lifecycle(
-    name="enquiry",
-    model="partners.Enquiry",
-    states=EnquiryStatus,
-    initial=EnquiryStatus.NEW,
-    roles=lambda user, enquiry: staff_roles(user),
-    tones={"new": "warn", "triaged": "info", "converted": "good"},
-    moves=(
-        Move("triage", "Take up", ("new",), "triaged", OFFICER),
-        Move(
-            "convert",
-            "Make a prospect agency",
-            ("triaged",),
-            "converted",
-            OFFICER,
-            effect=_make_prospect,
-            explains="Makes a prospect agency with what the enquiry says.",
-        ),
-        Move("close", "Close", ("new", "triaged"), "closed", OFFICER, reason_required=True),
     ),
 )

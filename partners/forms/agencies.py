@@ -1,0 +1,150 @@
+"""Forms of agencies and of the people who speak for them."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet, inlineformset_factory
+
+from partners.forms.common import ROWS, SharedChoices
+from partners.models import Agency, Capacity, CommunityTie, Contact, Membership
+from partners.models.agency import AgencyLevel, AgencyRole
+from partners.services.agencies import similar_agencies
+from slp.lib.dates import fiscal_year, today
+from slp.lib.forms import EditForm, Form, ModelForm
+
+
+class AgencyChecks:
+    """What every form of an agency checks at its fields."""
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_uei(self) -> str:
+        return self.cleaned_data["uei"].strip().upper()
+
+    def clean(self):
+        cleaned = super().clean()
+        national = (AgencyLevel.FEDERAL, AgencyLevel.NATIONAL)
+        if "us_state" in self.fields and not cleaned.get("us_state") and cleaned.get("level") not in national:
+            self.add_error("us_state", "Choose the state or territory. Only federal and national bodies have none.")
+        return cleaned
+
+
+class AgencyForm(AgencyChecks, ModelForm):
+    """A new agency. A name that looks like one we have is refused once, with the ones it looks like."""
+
+    not_a_duplicate = forms.BooleanField(required=False, label="It is another agency: register it")
+
+    class Meta:
+        model = Agency
+        fields = ["name", "kind", "level", "us_state", "city", "sectors", "website", "expertise"]
+        widgets = {"expertise": forms.SelectMultiple(attrs={"size": 8})}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            del self.fields["not_a_duplicate"]
+
+    def clean(self):
+        cleaned = super().clean()
+        name = cleaned.get("name")
+        if name and not cleaned.get("not_a_duplicate"):
+            alike = similar_agencies(name=name, us_state=cleaned.get("us_state", ""))
+            if alike:
+                names = "; ".join(f"{a.name}, {a.us_state}" if a.us_state else a.name for a in alike)
+                self.add_error("name", f"This looks like: {names}. If it is another agency, tick the box at the end.")
+        return cleaned
+
+
+class AgencyEditForm(AgencyChecks, EditForm):
+    """Everything that INL/KM may correct."""
+
+    class Meta:
+        model = Agency
+        fields = [
+            "name", "kind", "level", "us_state", "city", "website", "sectors", "expertise", "population_served",
+            "sworn_count", "civilian_count", "uei", "sam_expires_on", "eft_on_file_on", "not_before", "paused_until",
+            "partner_since",
+        ]  # fmt: skip
+        widgets = {"expertise": forms.SelectMultiple(attrs={"size": 8})}
+
+
+class AgencyProfileForm(AgencyChecks, EditForm):
+    """What the agency itself keeps true. Its name and kind are INL/KM's to change."""
+
+    class Meta:
+        model = Agency
+        fields = [
+            "city", "website", "expertise", "population_served", "sworn_count", "civilian_count", "uei",
+            "sam_expires_on", "eft_on_file_on", "not_before", "paused_until",
+        ]  # fmt: skip
+        widgets = {"expertise": forms.SelectMultiple(attrs={"size": 8})}
+        help_texts = {
+            "expertise": "What your people could teach or advise on. Hold Ctrl to choose several.",
+            "uei": "The 12 characters of your SAM.gov registration, for payments.",
+            "eft_on_file_on": "No account numbers here: only since when the enrolment is on file.",
+        }
+
+    def clean_paused_until(self):
+        until = self.cleaned_data["paused_until"]
+        if until and "paused_until" in self.changed_data and until < today():
+            raise ValidationError("That date has passed. Leave it empty to take requests again.")
+        return until
+
+
+class OneFirstContact(BaseInlineFormSet):
+    """At most one contact is the first one; said at the form, before the database would."""
+
+    def clean(self) -> None:
+        super().clean()
+        firsts = [f for f in self.forms if f.cleaned_data.get("is_primary") and not f.cleaned_data.get("DELETE")]
+        if len(firsts) > 1:
+            raise ValidationError("Tick “first contact” for one person only.")
+
+
+class CapacityForm(ModelForm):
+    class Meta:
+        model = Capacity
+        fields = ["fiscal_year", "kind", "engagements"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        year = fiscal_year(today())
+        self.fields["fiscal_year"] = forms.TypedChoiceField(
+            label="Fiscal year",
+            coerce=int,
+            choices=[(y, f"FY{y}") for y in range(min(year, self.instance.fiscal_year or year), year + 3)],
+        )
+
+
+ContactFormSet = inlineformset_factory(
+    Agency, Contact, formset=OneFirstContact, form=ModelForm, **ROWS,
+    fields=["name", "title", "email", "phone", "is_primary"],
+)  # fmt: skip
+CapacityFormSet = inlineformset_factory(Agency, Capacity, form=CapacityForm, **ROWS)
+TieFormSet = inlineformset_factory(
+    Agency, CommunityTie, form=ModelForm, formset=SharedChoices, fields=["country", "note"], **ROWS
+)
+
+
+class MembershipForm(Form):
+    """A colleague who shall speak for the agency."""
+
+    name = forms.CharField(max_length=120)
+    email = forms.EmailField(label="E-mail", help_text="The person sets a password by a link sent to this address.")
+    title = forms.CharField(label="Position", max_length=120, required=False)
+    role = forms.ChoiceField(choices=AgencyRole)
+
+    def __init__(self, *args, agency: Agency, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.agency = agency
+
+    def clean(self):
+        cleaned = super().clean()
+        held = Membership.objects.filter(
+            agency=self.agency, user__email=cleaned.get("email", "").lower(), role=cleaned.get("role"), is_active=True
+        )
+        if held.exists():
+            self.add_error("role", "This person already has that role at your agency.")
+        return cleaned

@@ -1,0 +1,29 @@
+"""What forms of several nouns share."""
+
+from __future__ import annotations
+
+from django import forms
+from django.forms import BaseInlineFormSet
+
+# A request with thousands of rows is no person's: it would keep a web worker busy.
+ROWS = {"extra": 1, "max_num": 60, "absolute_max": 80, "validate_max": True}
+
+
+class SharedChoices(BaseInlineFormSet):
+    """Asks the database for each list of choices once, not once for every row."""
+
+    def add_fields(self, form, index) -> None:
+        super().add_fields(form, index)
+        for name, bound in form.fields.items():
+            if isinstance(bound, forms.ModelChoiceField) and name in self._choosable:
+                bound.choices = self._choices_of(name, bound)
+
+    @property
+    def _choosable(self) -> set[str]:
+        return set(self.form._meta.fields or ())
+
+    def _choices_of(self, name: str, bound: forms.ModelChoiceField) -> list[tuple]:
+        known = self.__dict__.setdefault("_known_choices", {})
+        if name not in known:
+            known[name] = [("", bound.empty_label or "---------")] + [(row.pk, str(row)) for row in bound.queryset]
+        return known[name]
