@@ -45,10 +45,10 @@ from partners.models import (
     Expert,
     ExpertCountry,
 )
+from partners.models.agency import NOT_DEPLOYING
 from slp.lib.dates import fiscal_year, fiscal_year_span, show, today
 
 NOT_TRAVELLING = ("nominated", "withdrawn", "cancelled")  # deployments that keep nobody from travelling
-SENDS_NOBODY = ("association",)
 CAPACITY_UNSTATED = 5  # engagements a year assumed for an agency that has not said how many it offers
 
 # The most that each reason can give; together 100.
@@ -201,7 +201,7 @@ def _with_facts(need: Need, seat: Seat) -> models.QuerySet:
     )
     return (
         Expert.objects.filter(is_active=True)
-        .exclude(agency__kind__in=SENDS_NOBODY)
+        .exclude(agency__kind__in=NOT_DEPLOYING)
         .select_related("agency")
         .only(
             "name", "rank", "years", "agency__name", "agency__time_zone", "agency__paused_until", "agency__not_before"
@@ -327,7 +327,7 @@ def covered_agencies(need: Need, *, limit: int = 50) -> models.QuerySet:
     """Agencies that may be asked for this need, with or without a candidate on their roster: ties first."""
     tie = CommunityTie.objects.filter(agency=OuterRef("pk"), country=need.country_id)
     return (
-        Agency.objects.exclude(kind__in=SENDS_NOBODY)
+        Agency.objects.exclude(kind__in=NOT_DEPLOYING)
         .filter(Q(paused_until=None) | Q(paused_until__lt=today()), Q(not_before=None) | Q(not_before__lte=today()))
         .filter(Exists(covering_agreements(need).filter(agency=OuterRef("pk"))))
         .annotate(has_tie=Exists(tie))

@@ -7,7 +7,11 @@ from django.contrib import admin
 from partners.models import (
     Agency,
     Agreement,
+    AgreementApproval,
+    AgreementComment,
+    AgreementTemplate,
     AgreementVersion,
+    Amendment,
     Availability,
     Capacity,
     Certificate,
@@ -21,7 +25,10 @@ from partners.models import (
     ExpertSkill,
     Membership,
     Outreach,
+    RosterImport,
+    RosterImportRow,
     Signature,
+    TravelDocument,
 )
 from slp.lib.admin import RecordAdmin, RecordInline
 
@@ -148,6 +155,41 @@ class AvailabilityAdmin(RecordAdmin):
     autocomplete_fields = ["expert"]
 
 
+@admin.register(TravelDocument)
+class TravelDocumentAdmin(RecordAdmin):
+    """Personal data: read on the desk's own page, where reading it is recorded; here only that it exists."""
+
+    edited_by = ()
+    list_display = ["expert", "kind"]
+    list_filter = ["kind"]
+    list_select_related = ["expert"]
+    search_fields = ["expert__search_text"]
+    exclude = ["country", "expires_on"]
+
+
+@admin.register(RosterImport)
+class RosterImportAdmin(RecordAdmin):
+    """Uploads are made and taken over in the portal or on the desk; here they are read."""
+
+    edited_by = ()
+    list_display = ["reference", "agency", "status", "rows_total", "rows_bad", "uploaded_by", "created_at"]
+    list_filter = ["status"]
+    list_select_related = ["agency", "uploaded_by"]
+    search_fields = ["reference", "agency__search_text"]
+    raw_id_fields = ["document"]
+
+
+@admin.register(RosterImportRow)
+class RosterImportRowAdmin(RecordAdmin):
+    edited_by = ()
+    list_display = ["roster_import", "line", "name", "outcome"]
+    list_filter = ["outcome"]
+    list_select_related = ["roster_import", "roster_import__document"]
+    search_fields = ["roster_import__reference", "name"]
+    raw_id_fields = ["roster_import", "expert"]
+    exclude = ["email", "phone", "passport_expires_on"]
+
+
 @admin.register(Agreement)
 class AgreementAdmin(RecordAdmin):
     """Drafts are edited on the desk, where a changed text becomes a version; here they are read."""
@@ -168,6 +210,49 @@ class AgreementVersionAdmin(RecordAdmin):
     list_select_related = ["agreement", "author"]
     search_fields = ["agreement__reference", "summary"]
     raw_id_fields = ["agreement", "author"]
+
+
+@admin.register(AgreementTemplate)
+class AgreementTemplateAdmin(RecordAdmin):
+    """The texts that drafts begin with. A changed template changes no agreement that exists."""
+
+    list_display = ["name", "kind", "is_active"]
+    list_filter = ["kind", "is_active"]
+    search_fields = ["name"]
+
+
+@admin.register(Amendment)
+class AmendmentAdmin(RecordAdmin):
+    """Amendments are written, sent and signed on the desk's page of the agreement."""
+
+    edited_by = ()
+    list_display = ["reference", "agreement", "number", "summary", "status", "effective_on"]
+    list_filter = ["status"]
+    list_select_related = ["agreement"]
+    search_fields = ["reference", "summary", "agreement__reference"]
+    raw_id_fields = ["agreement", "author"]
+
+
+@admin.register(AgreementComment)
+class AgreementCommentAdmin(RecordAdmin):
+    edited_by = ()
+    list_display = ["agreement", "side", "author", "created_at"]
+    list_filter = ["side"]
+    list_select_related = ["agreement", "author"]
+    search_fields = ["agreement__reference", "text"]
+    raw_id_fields = ["agreement", "author"]
+
+
+@admin.register(AgreementApproval)
+class AgreementApprovalAdmin(RecordAdmin):
+    """The agency records its own approvals in the portal."""
+
+    edited_by = ()
+    list_display = ["agreement", "kind", "outcome", "decided_on"]
+    list_filter = ["kind", "outcome"]
+    list_select_related = ["agreement"]
+    search_fields = ["agreement__reference", "file_number"]
+    raw_id_fields = ["agreement"]
 
 
 @admin.register(Signature)

@@ -47,7 +47,7 @@ def _may_send(invitation: Invitation, user) -> Answer:
     if invitation.need.status != NeedStatus.VALIDATED:
         return no("Agencies are invited for a validated need.")
     if not invitation.agency.deploys:
-        return no(f"{invitation.agency} is an association: it sends nobody.")
+        return no(f"{invitation.agency} is {invitation.agency.get_kind_display().lower()}: it sends nobody.")
     if invitation.reply_by <= timezone.now():
         return no("The date to answer by has passed. Choose a later one.")
     if invitation.agency.not_before and invitation.agency.not_before > today():

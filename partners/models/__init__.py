@@ -9,8 +9,9 @@ from partners.models.agency import (
     CommunityTie,
     Contact,
     Membership,
+    Origin,
 )
-from partners.models.agreement import Agreement, AgreementKind, AgreementVersion, Signature
+from partners.models.agreement import Agreement, AgreementKind, SignatureSide
 from partners.models.expert import (
     Availability,
     Certificate,
@@ -19,8 +20,20 @@ from partners.models.expert import (
     ExpertCountry,
     ExpertLanguage,
     ExpertSkill,
+    TravelDocument,
 )
 from partners.models.outreach import Enquiry, Outreach, OutreachKind
+from partners.models.paper import (
+    AgreementApproval,
+    AgreementComment,
+    AgreementTemplate,
+    AgreementVersion,
+    Amendment,
+    ApprovalKind,
+    ApprovalOutcome,
+    Signature,
+)
+from partners.models.roster_import import RosterImport, RosterImportRow
 from partners.models.taxonomy import ActivityKind, Expertise, Sector
 
 __all__ = [
@@ -30,8 +43,14 @@ __all__ = [
     "AgencyLevel",
     "AgencyRole",
     "Agreement",
+    "AgreementApproval",
+    "AgreementComment",
     "AgreementKind",
+    "AgreementTemplate",
     "AgreementVersion",
+    "Amendment",
+    "ApprovalKind",
+    "ApprovalOutcome",
     "Availability",
     "Capacity",
     "Certificate",
@@ -45,8 +64,13 @@ __all__ = [
     "ExpertSkill",
     "Expertise",
     "Membership",
+    "Origin",
     "Outreach",
     "OutreachKind",
+    "RosterImport",
+    "RosterImportRow",
     "Sector",
     "Signature",
+    "SignatureSide",
+    "TravelDocument",
 ]

@@ -37,7 +37,18 @@ class AgencyKind(models.TextChoices):
     ASSOCIATION = "association", "Professional association"
 
 
-NOT_DEPLOYING = (AgencyKind.ASSOCIATION,)
+# Partners in outreach and in planning, but they send nobody under a state and local agreement.
+NOT_DEPLOYING = (AgencyKind.ASSOCIATION, AgencyKind.FEDERAL)
+
+
+class Origin(models.TextChoices):
+    """How INL/KM and the agency found each other."""
+
+    ENQUIRY = "enquiry", "Enquiry on the public page"
+    ASSOCIATION = "association", "Professional association"
+    CONFERENCE = "conference", "Conference or event"
+    REFERRAL = "referral", "Named by another agency or a post"
+    OUTREACH = "outreach", "INL/KM's own outreach"
 
 
 class AgencyLevel(models.TextChoices):
@@ -104,6 +115,22 @@ class Agency(LifecycleModel):
         "pause requests until", null=True, blank=True, help_text="No reason needed; it costs nothing."
     )
     partner_since = models.DateField(null=True, blank=True)
+    confirmed_on = models.DateField(
+        "contacts and roster confirmed", null=True, blank=True, help_text="By the agency's coordinator."
+    )
+    origin = models.CharField("how we met", max_length=20, choices=Origin, blank=True)
+    found_through = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"kind": AgencyKind.ASSOCIATION},
+        help_text="The association that brought us together.",
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="merged"
+    )
     source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_fictional = models.BooleanField(default=False, help_text="A demonstration record.")
     search_text = models.GeneratedField(
@@ -130,6 +157,16 @@ class Agency(LifecycleModel):
                 condition=~Q(us_state="") | Q(level__in=["federal", "association"]),
                 violation_error_message="Choose the state or territory; only federal and national bodies have none.",
             ),
+            models.CheckConstraint(
+                name="agency_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
+                violation_error_message="An agency can't be merged with itself.",
+            ),
+            models.CheckConstraint(
+                name="merged_agency_is_former",
+                condition=Q(merged_into=None) | Q(status="former"),
+                violation_error_message="An agency that was merged into another one is no partner any more.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +174,7 @@ class Agency(LifecycleModel):
 
     @property
     def deploys(self) -> bool:
-        """Associations are partners in outreach; they send nobody."""
+        """Federal bodies and associations are partners too, but they send nobody."""
         return self.kind not in NOT_DEPLOYING
 
 

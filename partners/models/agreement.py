@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from django.conf import settings
-from django.contrib.contenttypes.fields import GenericForeignKey
-from django.contrib.contenttypes.models import ContentType
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Func, Q, Value
 from django.utils import timezone
 
-from partners.models.agency import Agency, AgencyScoped
-from partners.models.taxonomy import ActivityKind
-from slp.documents.models import Document, Source
+from partners.models.agency import Agency, AgencyScoped, Contact
+from partners.models.taxonomy import ActivityKind, Expertise
+from slp.documents.models import Source
 from slp.lib.answers import YES, Answer, no
 from slp.lib.dates import Precision, show
 from slp.lib.lifecycle import LifecycleModel
@@ -43,6 +42,18 @@ class AgreementStatus(models.TextChoices):
     EXPIRED = "expired", "Expired"
     TERMINATED = "terminated", "Terminated"
     SUPERSEDED = "superseded", "Superseded"
+
+
+class SignatureSide(models.TextChoices):
+    INL = "inl", "INL"
+    AGENCY = "agency", "Agency"
+
+
+class Days(Func):
+    """Two dates as the span of days with both of them; no last day means no end."""
+
+    function = "daterange"
+    output_field = DateRangeField()
 
 
 class AgreementQuerySet(AgencyScoped):
@@ -77,6 +88,25 @@ class Agreement(LifecycleModel):
     countries = models.ManyToManyField(
         Country, blank=True, related_name="+", help_text="Which countries it covers. Empty: all."
     )
+    expertise = models.ManyToManyField(
+        Expertise, blank=True, related_name="+", help_text="Which fields it covers. Empty: all."
+    )
+    max_people = models.PositiveSmallIntegerField(
+        "people in one activity, at most", null=True, blank=True, help_text="Empty: no limit."
+    )
+    renewal_terms = models.CharField(
+        "how it is renewed", max_length=200, blank=True, help_text="For example: by a new agreement of both sides."
+    )
+    agency_contact = models.ForeignKey(
+        Contact,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="the agency's point of contact",
+    )
+    notice_side = models.CharField("who gave notice", max_length=10, choices=SignatureSide, blank=True, editable=False)
+    notice_on = models.DateField("notice given on", null=True, blank=True, editable=False)
     text = models.TextField("terms", blank=True)
     needs_board_approval = models.BooleanField("the agency's governing board must approve", default=False)
     board_body = models.CharField(max_length=120, blank=True)
@@ -86,7 +116,12 @@ class Agreement(LifecycleModel):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="INL's point of contact",
     )
     source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -105,6 +140,23 @@ class Agreement(LifecycleModel):
                 name="active_agreement_has_a_start",
                 condition=~Q(status="active") | Q(starts_on__isnull=False),
                 violation_error_message="Say from when the agreement is in force.",
+            ),
+            models.CheckConstraint(
+                name="agreement_covers_somebody",
+                condition=Q(max_people=None) | Q(max_people__gte=1),
+                violation_error_message="An agreement covers at least one person; leave it empty for no limit.",
+            ),
+            # Deferred: a renewal comes into force and ends the agreement that it renews in one transaction.
+            ExclusionConstraint(
+                name="one_agreement_of_a_kind_at_a_time",
+                expressions=[
+                    ("agency", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    (Days("starts_on", "ends_on", Value("[]")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status="active"),
+                deferrable=Deferrable.DEFERRED,
+                violation_error_message="Another agreement of this kind is in force with the agency on these days.",
             ),
         ]
 
@@ -130,63 +182,3 @@ class Agreement(LifecycleModel):
             if covered and country.pk not in covered:
                 return no(f"{self.reference} does not cover {country}.")
         return YES
-
-
-@tracked()
-class AgreementVersion(models.Model):
-    """The text of an agreement or amendment at one moment; the signatures point to it."""
-
-    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveSmallIntegerField()
-    summary = models.CharField("what changed", max_length=200, blank=True)
-    text = models.TextField()
-    sha256 = models.CharField(max_length=64)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["agreement", "number"],
-                name="agreement_versions_numbered_once",
-                violation_error_message="This version already exists.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agreement.reference} version {self.number}"
-
-
-class SignatureSide(models.TextChoices):
-    INL = "inl", "INL"
-    AGENCY = "agency", "Agency"
-
-
-@tracked()
-class Signature(models.Model):
-    """One side's signature under one exact text: who, when, in what words, over which hash."""
-
-    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT)
-    object_id = models.PositiveBigIntegerField()
-    paper = GenericForeignKey()
-    side = models.CharField(max_length=10, choices=SignatureSide)
-    signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signatures")
-    typed_name = models.CharField(max_length=120)
-    statement = models.CharField(max_length=400)
-    sha256 = models.CharField("hash of the signed text", max_length=64)
-    scan = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    signed_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        ordering = ["signed_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["content_type", "object_id", "side", "sha256"],
-                name="one_signature_per_side_and_text",
-                violation_error_message="This side has already signed this text.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.typed_name} ({self.get_side_display()}) {self.signed_at:%Y-%m-%d}"

@@ -209,6 +209,47 @@ class ExpertCountry(models.Model):
 
 
 @tracked()
+class TravelDocument(models.Model):
+    """Another paper that a traveller holds, by its last day; the official passport stands with the expert itself.
+
+    Numbers are never kept here: the Department's own systems hold them.
+    """
+
+    class Kind(models.TextChoices):
+        PASSPORT = "passport", "Regular passport"
+        VISA = "visa", "Visa"
+        OTHER = "other", "Other travel paper"
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="travel_documents")
+    kind = models.CharField(max_length=10, choices=Kind)
+    country = models.ForeignKey(
+        Country, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="For a visa."
+    )
+    expires_on = models.DateField("valid until")
+
+    objects = ExpertScoped.as_manager()
+
+    class Meta:
+        ordering = ["kind", "expires_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="visa_names_its_country",
+                condition=~Q(kind="visa") | Q(country__isnull=False),
+                violation_error_message="Say for which country the visa is.",
+            ),
+            models.UniqueConstraint(
+                fields=["expert", "kind", "country"],
+                nulls_distinct=False,
+                name="one_travel_document_per_kind_and_country",
+                violation_error_message="This paper is already listed for this person; change its date instead.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}{f' {self.country}' if self.country_id else ''}"
+
+
+@tracked()
 class Availability(models.Model):
     """A window in which an expert can travel, or a blackout in which not. The end date is included."""
 

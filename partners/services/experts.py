@@ -54,7 +54,7 @@ def add_expert(
     """
     require(can_edit_roster(actor, agency))
     if not agency.deploys:
-        raise Refused(f"{agency} is an association: it takes part in outreach and sends nobody.")
+        raise Refused(f"{agency} takes part in outreach and planning, but sends nobody: it has no roster.")
     with because(actor, "Added to the roster"), readable_constraints(Expert, ExpertSkill, ExpertLanguage, Availability):
         expert = Expert.objects.create(
             agency=agency, name=" ".join(name.split()), rank=rank, **({"confirmed_on": today()} | fields)

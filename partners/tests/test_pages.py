@@ -152,9 +152,9 @@ def test_formsets_ask_for_their_choices_once(keys, coordinator, agency, client_o
     assert counts == [6, 6, 6]
 
 
-def test_the_board_counts_and_filters(agency, officer, client_of):
+def test_the_board_counts_and_filters(agency, other_agency, officer, client_of):
     make_agreement(agency, title="Ends soon", ends_on=today() + timedelta(days=90))
-    make_agreement(agency, title="Goes on", ends_on=today() + timedelta(days=900))
+    make_agreement(other_agency, title="Goes on", ends_on=today() + timedelta(days=900))
     client = client_of(officer)
     board = {row["label"]: row["value"] for row in client.get(reverse("desk:agreement-list")).context["board"]}
     assert board == {"In negotiation": 0, "In force": 2, "Ending within 180 days": 1, "Ended": 0}
