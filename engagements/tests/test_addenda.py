@@ -80,7 +80,7 @@ def test_an_agreement_that_does_not_reach_the_end_is_refused(staffed, officer, a
 
 
 def test_the_agreement_that_covers_is_picked_among_several(staffed, officer, agency, agreement):
-    wrong = make_agreement(agency, activity_kinds=["academy"], starts_on=today() - timedelta(days=3))
+    wrong = make_agreement(agency, kind="letter", activity_kinds=["academy"], starts_on=today() - timedelta(days=3))
     engagement = open_engagement(need=staffed, actor=officer)
     assert engagement.participations.get().agreement == agreement != wrong
 
