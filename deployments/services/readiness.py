@@ -137,6 +137,16 @@ def list_requirements(*, deployment: Deployment) -> list[Clearance]:
     return list(deployment.clearances.select_related("requirement"))
 
 
+def list_where_missing() -> int:
+    """Give a list to everybody who prepares without one, as where the catalogue was loaded late. Returns how many."""
+    rows = Deployment.objects.filter(status=DeploymentStatus.PREPARING, clearances=None)
+    waiting = list(rows.select_related("engagement", "country__post"))
+    with because(None, "Requirements listed"):
+        for deployment in waiting:
+            list_requirements(deployment=deployment)
+    return len(waiting)
+
+
 def review_readiness(*, deployment: Deployment, actor, was: tuple[date, date]) -> None:
     """After the dates have changed: list again, open again what does not hold, and take "ready" back if need be."""
     if deployment.status not in (DeploymentStatus.PREPARING, DeploymentStatus.READY, DeploymentStatus.IN_COUNTRY):

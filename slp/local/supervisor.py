@@ -312,7 +312,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/demo", description="Start SLP with its demo data on this machine.")
     parser.add_argument("--port", default=os.environ.get("PORT", "8000"), help="default: $PORT or 8000; 0: a free one")
     parser.add_argument("--host", default=os.environ.get("SLP_HOST", LOCALHOST), help="default: 127.0.0.1")
-    parser.add_argument("--no-seed", action="store_true", help="leave the record empty")
+    parser.add_argument("--no-seed", action="store_true", help="load the reference data alone")
     parser.add_argument("--logs", action="store_true", help="show the log of every process here as well")
     chosen = parser.parse_args()
     try:

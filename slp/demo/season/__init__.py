@@ -9,8 +9,6 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import F
 
-from deployments.services.rates import load_rates
-from deployments.services.readiness import load_requirements
 from partners.models import Agency
 from slp.demo.clock import nothing_is_mailed
 from slp.demo.season import cast, moments, terms
@@ -32,8 +30,6 @@ def load_season() -> bool:
 
 
 def _tell(story: Story) -> None:
-    load_requirements()
-    load_rates()
     with story.clock.at(story.day(-440)):
         cast.open_accounts(story)
         cast.register_agencies(story)

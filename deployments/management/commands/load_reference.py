@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: countries, posts, languages, academies and the taxonomy of expertise."""
+"""`manage.py load_reference`: places, fields of expertise, what travel requires, sample per-diem rates."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import json
 
 from django.core.management.base import BaseCommand
 
-from partners.services.taxonomy import load_expertise
-from slp.places.services import load_places
+from deployments.services.reference import load_reference
 
 
 class Command(BaseCommand):
@@ -17,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print what was added as JSON.")
 
     def handle(self, *args, **options) -> None:
-        added = load_places() | {"fields of expertise": load_expertise()}
+        added = load_reference()
         if options["json"]:
             self.stdout.write(json.dumps(added))
             return
