@@ -201,8 +201,8 @@ def _note_decision(clearance: Clearance, actor, reason: str) -> None:
 
 
 def _not_ready_any_more(clearance: Clearance, actor, reason: str) -> None:
-    """What is asked again closes the gate that had opened."""
-    deployment = Deployment.objects.get(pk=clearance.deployment_id)
+    """What is asked again closes the gate that had opened, or that somebody is opening in this moment."""
+    deployment = Deployment.objects.select_for_update(of=("self",)).get(pk=clearance.deployment_id)
     if deployment.status == DeploymentStatus.READY:
         DEPLOYMENT.apply(deployment, "reopen", actor=None, reason=f"{clearance.requirement.name}: {reason}")
 

@@ -144,6 +144,8 @@ class Claim(LifecycleModel):
     returned_because = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    checked = None  # what a page has found out about the lines already (services.problems.ClaimCheck)
+
     objects = ClaimQuerySet.as_manager()
 
     class Meta:
@@ -164,6 +166,10 @@ class Claim(LifecycleModel):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.agency}"
+
+    def refresh_from_db(self, *args, **kwargs) -> None:
+        self.checked = None
+        super().refresh_from_db(*args, **kwargs)
 
 
 class Decision(models.TextChoices):

@@ -54,11 +54,8 @@ def certify_claim(*, claim: Claim, obligation: Obligation, actor) -> Claim:
     if obligation.engagement_id != claim.engagement_id:
         raise Refused("This money is set aside for another engagement.")
     with transaction.atomic():
-        claim_now = locked(claim)
-        Obligation.objects.select_for_update(of=("self",)).get(pk=obligation.pk)
-        claim.obligation = obligation
-        if claim_now.status != claim.status:
-            claim.obligation_id = claim_now.obligation_id
+        locked(claim)
+        obligation = Obligation.objects.select_for_update(of=("self",)).get(pk=obligation.pk)
         return CLAIM.apply(claim, "certify", actor=actor, fields={"obligation": obligation})
 
 

@@ -248,7 +248,7 @@ def _about(line: ClaimLine, twin: ClaimLine) -> str:
 
 def claim_problems(claim: Claim) -> list[tuple[ClaimLine, list[str]]]:
     """Every line of a claim with what is wrong with it. A page that has checked already leaves `claim.checked`."""
-    check = getattr(claim, "checked", None) or ClaimCheck(claim)
+    check = claim.checked or ClaimCheck(claim)
     for line in check.lines:
         line.claim = claim
     return [(line, check.problems(line)) for line in check.lines]

@@ -237,7 +237,7 @@ def test_submitting_needs_a_line_and_the_statement(claim, coordinator):
     with pytest.raises(Refused, match="Add at least one line"):
         claims.submit_claim(claim=claim, actor=coordinator)
     make_line(claim)
-    claim.statement = False
+    Claim.objects.filter(pk=claim.pk).update(statement=False)
     with pytest.raises(Refused, match="Tick the statement"):
         claims.submit_claim(claim=claim, actor=coordinator)
 

@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F
 
-from engagements.models import Addendum, AddendumCost
+from engagements.models import Addendum, AddendumCost, Engagement
 from engagements.permissions import DECIDES, can_edit_addendum, can_sign_addendum
 from partners.lifecycles import people_of, signed_sides
 from partners.models import Signature
@@ -57,8 +57,10 @@ def change_addendum(
     seen_version: int | None = None,
 ) -> Addendum:
     """Write changed terms and, when given, the whole list of cost lines. Signatures over other terms stop counting."""
-    require(can_edit_addendum(actor, addendum))
     with because(actor, "Changed the terms"), readable_constraints(Addendum, AddendumCost):
+        # As it is now, and held: the terms must not change while the engagement moves on because they are signed.
+        addendum.engagement = Engagement.objects.select_for_update(of=("self",)).get(pk=addendum.engagement_id)
+        require(can_edit_addendum(actor, addendum))
         rows = Addendum.objects.filter(pk=addendum.pk, version=seen_version or addendum.version)
         if not rows.update(**fields, version=F("version") + 1):
             raise Stale("Someone saved this addendum in the same moment. Go back, reload and save again.")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from engagements import estimates
 from engagements.lifecycles import ENGAGEMENT, NEED
 from engagements.models import Addendum, Engagement, Need, Nomination
+from engagements.pages.engagements import load_engagement
 from engagements.services.addenda import change_addendum, sign_addendum, terms_digest
 from engagements.services.opening import likely_dates, open_engagement
 from engagements.tests.factories import make_addendum, make_engagement, make_invitation, make_need
@@ -173,6 +175,16 @@ def test_a_change_of_terms_voids_the_signatures(addendum, officer, signatory, ch
     assert Signature.objects.count() == 3
 
 
+def test_terms_changed_after_a_page_has_read_them_are_seen(addendum, officer, signatory):
+    for person in (officer, signatory):
+        sign_addendum(addendum=addendum, typed_name=person.name, actor=person)
+    seen = load_engagement(SimpleNamespace(user=officer), addendum.engagement.reference)
+    assert ENGAGEMENT.can(seen, "prepare", officer)
+    change_addendum(addendum=addendum, actor=officer, fields={"places": "Elsewhere"})
+    with pytest.raises(Refused, match="not signed yet by Agency and INL"):
+        ENGAGEMENT.apply(seen, "prepare", actor=officer)
+
+
 def test_the_same_terms_again_make_the_signatures_count_again(addendum, officer):
     before = terms_digest(addendum)
     change_addendum(addendum=addendum, actor=officer, fields={"places": "Elsewhere"})
@@ -208,7 +220,7 @@ def test_costs_that_the_kind_does_not_allow_are_refused(addendum, officer):
 def test_only_the_desk_changes_terms_and_only_in_time(addendum, officer, coordinator):
     with pytest.raises(Refused, match="Only an INL/KM officer"):
         change_addendum(addendum=addendum, actor=coordinator, fields={"places": "x"})
-    addendum.engagement.status = "preparing"
+    Engagement.objects.filter(pk=addendum.engagement_id).update(status="preparing")  # the page still shows "addendum"
     with pytest.raises(Refused, match="is settled"):
         change_addendum(addendum=addendum, actor=officer, fields={"places": "x"})
 

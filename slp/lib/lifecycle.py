@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pghistory
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from slp.lib.answers import YES, Answer, Refused, Stale, no, require
+from slp.lib.errors import readable_constraints
 
 SYSTEM = "system"  # the role of a scheduled task; no person has it
 
@@ -116,19 +117,15 @@ class Lifecycle:
     def apply(self, obj: Any, verb: str, *, actor: Any, reason: str = "", fields: dict[str, Any] | None = None) -> Any:
         """Carry out `verb`. Raises `Refused` (rule says no) or `Stale` (somebody was faster).
 
-        `fields` are written by the same UPDATE as the status. Returns `obj`, brought up to date.
+        `fields` are written by the same UPDATE as the status; the guard sees them. Returns `obj`, brought up to date.
         """
         reason = reason.strip()
         fields = dict(fields or {})
         model = type(obj)
-        with transaction.atomic():
-            locked = model._base_manager.select_for_update(of=("self",)).filter(pk=obj.pk)
-            now_status = locked.values_list("status", flat=True).first()
-            if now_status != obj.status:
-                raise Stale(
-                    f"Someone changed this {self.name} a moment ago: it is now "
-                    f"{self.label(now_status).lower() if now_status else 'gone'}. Reload the page and look again."
-                )
+        with readable_constraints(model):
+            self._lock(obj)
+            for name, value in fields.items():
+                setattr(obj, name, value)
             require(self.can(obj, verb, actor))
             move = self.find(verb, obj.status)
             if move.reason_required and not reason:
@@ -145,6 +142,20 @@ class Lifecycle:
                     if effect:
                         effect(obj, actor, reason)
         return obj
+
+    def _lock(self, obj: Any) -> None:
+        """Hold the row until the transaction ends, and read it again if it is still in the state that was seen.
+
+        What hangs on it (relations, prefetched rows) is forgotten: a guard must not trust what a page has read.
+        """
+        locked = type(obj)._base_manager.select_for_update(of=("self",)).filter(pk=obj.pk)
+        now_status = locked.values_list("status", flat=True).first()
+        if now_status != obj.status:
+            raise Stale(
+                f"Someone changed this {self.name} a moment ago: it is now "
+                f"{self.label(now_status).lower() if now_status else 'gone'}. Reload the page and look again."
+            )
+        obj.refresh_from_db()
 
 
 def _trail(lifecycle: Lifecycle, obj: Any, move: Move, actor: Any, reason: str) -> dict[str, Any]:
