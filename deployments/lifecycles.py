@@ -130,6 +130,30 @@ def _stepped_back(deployment: Deployment, actor, reason: str) -> None:
     )
 
 
+def _called_off(deployment: Deployment, actor, reason: str) -> None:
+    """The traveller hears it at once; the others too, unless the whole engagement is cancelled: then they hear that."""
+    own = [deployment.expert.user] if deployment.expert.user_id else []
+    agency = people_of(deployment.agency, "coordinator", "agency_finance")
+    post = post_people(deployment.country, "post_officer", "rso")
+    alone = deployment.engagement.status != "cancelled"
+    claims = "\n\nWhat was spent until today can still be claimed." if deployment.engagement.rules.reimbursable else ""
+    for users, door, more in [
+        ([*own, *(agency if alone else [])], "portal", claims),
+        (post if alone else [], "post", ""),
+    ]:
+        tell(
+            users=users,
+            rule="journey-cancelled",
+            key=f"journey-cancelled:{deployment.reference}",
+            subject=f"Cancelled: {deployment.expert} to {deployment.country}",
+            body=f"INL/KM has cancelled the journey of {deployment.expert} to {deployment.country}, {deployment.when}."
+            f"\n\nReason: {reason}{more}",
+            about=deployment.reference,
+            path=f"/{door}/deployments/{deployment.reference}/",
+            why="You travel or look after this traveller.",
+        )
+
+
 def _make_list(deployment: Deployment, actor, reason: str) -> None:
     from deployments.services.readiness import list_requirements
 
@@ -168,7 +192,9 @@ DEPLOYMENT = Lifecycle(
         ),
         Move(
             "cancel", "Cancel", ("nominated", "confirmed", "preparing", "ready"), "cancelled", OFFICER | AUTOMATIC,
-            reason_required=True, danger=True, explains="The person does not travel.",
+            effect=_called_off, reason_required=True, danger=True,
+            explains="The person does not travel. They, their agency and the post are told; what was spent until today "
+            "can still be claimed.",
         ),
     ),
 )  # fmt: skip

@@ -7,14 +7,12 @@ from django.urls import reverse
 
 from deployments.models import Claim, Deployment, Obligation
 from deployments.pages.readiness import teams, with_clearances
-from deployments.permissions import can_claim, can_record_obligation
+from deployments.permissions import CLAIMANT, can_claim, can_record_obligation
 from deployments.services.payments import spent
 from deployments.services.travel import can_send
 from engagements.panels import Panel, register
 from partners.permissions import agency_ids
 from slp.lib.money import ZERO
-
-CLAIMANT = {"coordinator", "agency_finance"}
 
 
 @register

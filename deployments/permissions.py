@@ -15,6 +15,7 @@ from slp.lib.dates import today
 
 DECIDES = {"officer", "director"}
 CLAIMANT = {"coordinator", "agency_finance"}
+CLAIMABLE = ("preparing", "under_way", "completed", "cancelled")  # states of an engagement
 PERSONAL_FROM = timedelta(days=30)  # before arrival
 PERSONAL_UNTIL = timedelta(days=7)  # after departure
 
@@ -114,11 +115,17 @@ def can_record_obligation(user, engagement: Engagement) -> Answer:
 
 
 def can_claim(user, engagement: Engagement, agency_id: int) -> Answer:
-    """An agency's coordinator or finance contact, once the activity has begun, if its kind is reimbursable."""
+    """An agency's coordinator or finance contact, from the preparations on, if its kind is reimbursable.
+
+    After a cancellation too: taking part costs an agency nothing, so what it had spent until then is paid back.
+    """
     if not engagement.rules.reimbursable:
         return no("Costs of hosting guests are not reimbursable, so there is nothing to claim for this engagement.")
-    if engagement.status not in ("preparing", "under_way", "completed"):
-        return no("Costs can be claimed while the engagement is prepared, under way or completed.")
+    if engagement.status not in CLAIMABLE:
+        return no(
+            "Costs can be claimed while the engagement is prepared, under way or completed, and after a cancellation "
+            "what was spent until then."
+        )
     return answer(
         CLAIMANT & agency_roles(user, agency_id),
         "Only the agency's coordinator or finance contact can claim.",

@@ -33,7 +33,12 @@ class ClaimAddForm(Form):
     def __init__(self, *args, engagements, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["engagement"].queryset = engagements
-        self.fields["engagement"].label_from_instance = lambda e: f"{e.title}, {e.when} ({e.reference})"
+        self.fields["engagement"].label_from_instance = _engagement_label
+
+
+def _engagement_label(engagement: Engagement) -> str:
+    cancelled = ", cancelled: what was spent until then" if engagement.status == "cancelled" else ""
+    return f"{engagement.title}, {engagement.when} ({engagement.reference}){cancelled}"
 
 
 class ClaimEditForm(EditForm):

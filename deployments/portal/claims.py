@@ -12,7 +12,7 @@ from deployments.lifecycles import CLAIM
 from deployments.models import Claim, ClaimLine, Deployment
 from deployments.pages import claims as pages
 from deployments.pages.common import form_page
-from deployments.permissions import can_claim, can_edit_claim
+from deployments.permissions import CLAIMABLE, CLAIMANT, can_claim, can_edit_claim
 from deployments.services import claims
 from engagements.kinds import KINDS
 from engagements.models import Engagement
@@ -24,8 +24,6 @@ from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.money import ZERO, usd
 from slp.lib.moves import move_path
 
-CLAIMANT = {"coordinator", "agency_finance"}
-OPEN = ("preparing", "under_way", "completed")
 PAYING = [code for code, kind in KINDS.items() if kind.reimbursable]
 
 LIST = ListPage(
@@ -66,7 +64,7 @@ def claim_add(request):
     require(answer(mine, "Only the agency’s coordinator or finance contact can claim."))
     engagements = (
         Engagement.objects.visible_to(request.user)
-        .filter(Q(participations__agency__in=mine), status__in=OPEN, kind__in=PAYING)
+        .filter(Q(participations__agency__in=mine), status__in=CLAIMABLE, kind__in=PAYING)
         .distinct()
         .order_by("-starts_on")
     )

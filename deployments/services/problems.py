@@ -16,7 +16,7 @@ from deployments.models import Claim, ClaimLine, ClaimStatus, DeploymentStatus, 
 from deployments.services.rates import MEALS_RULE, RateBook, lodging_ceiling, meals_ceiling
 from engagements.models import Addendum
 from slp.lib.costs import CostCategory
-from slp.lib.dates import show, show_span, today
+from slp.lib.dates import WASHINGTON, show, show_span, today
 from slp.lib.money import total, usd
 
 RECEIPT_ABOVE = Decimal(75)  # strictly more (41 CFR 301-52.1)
@@ -27,6 +27,7 @@ PERSONAL = {
 PAY = {CostCategory.SALARY, CostCategory.BENEFITS}
 # Tickets, passport and visa fees, medical examinations, materials and equipment are bought before departure.
 MAY_PRECEDE = {CostCategory.TRAVEL, CostCategory.MATERIALS, CostCategory.EQUIPMENT, CostCategory.OTHER}
+BY_THE_DAY = {CostCategory.MEALS, *PAY}  # nobody has these costs without having travelled
 
 RULES: dict[str, str] = {
     "travel": "41 CFR 301-10 and 301-52.1: by contract fare and economy class; receipt above $75",
@@ -140,9 +141,17 @@ class ClaimCheck:
             return "This traveller belongs to another engagement."
         if line.deployment.agency_id != self.claim.agency_id:
             return "This traveller belongs to another agency."
-        if line.deployment.status in (DeploymentStatus.WITHDRAWN, DeploymentStatus.CANCELLED):
+        if line.deployment.status == DeploymentStatus.WITHDRAWN:
             return f"{line.deployment.expert} did not travel."
+        if line.deployment.status == DeploymentStatus.CANCELLED and line.category in BY_THE_DAY:
+            trained = self._in_training(line, line.spent_on, line.until or line.spent_on)
+            return "" if trained else f"{line.deployment.expert} did not travel: there are no days to claim."
         return ""
+
+    def called_off_on(self, line: ClaimLine) -> date | None:
+        """The day on which INL/KM cancelled this person's journey, or the engagement; None if it did not."""
+        gone = line.deployment if line.deployment_id and line.deployment.status == "cancelled" else self.engagement
+        return gone.status_since.astimezone(WASHINGTON).date() if gone.status == "cancelled" else None
 
     def _receipt(self, line: ClaimLine) -> str:
         # Meals and incidentals are an allowance by the day, not a bill (41 CFR 301-11.3).
@@ -158,12 +167,16 @@ class ClaimCheck:
         first, last = line.spent_on, line.until or line.spent_on
         if last > today():
             return "The date lies in the future: claim what has been spent."
+        called_off = self.called_off_on(line)
+        if called_off and last > called_off:
+            return f"{show(last)} is after the cancellation on {show(called_off)}: claim what was spent until then."
         start, end = self.journey(line)
         if self._in_training(line, first, last):
             return ""
         if line.category in PAY and not (start <= first and last <= end):
             return f"{line.get_category_display()} counts for days of the tour only, {show_span(start, end)}."
-        earliest = start - PRECEDES if line.category in MAY_PRECEDE else start
+        # A room that was paid ahead and can't be given back is a cost of the cancellation.
+        earliest = start - PRECEDES if line.category in MAY_PRECEDE or called_off else start
         if first < earliest:
             return f"{show(first)} is before the journey, which begins on {show(start)}."
         if last > end:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db.models import prefetch_related_objects
 
-from engagements.lifecycles.people import AUTOMATIC
+from engagements.lifecycles.people import AUTOMATIC, post_people
 from engagements.models import Addendum, Engagement, EngagementStatus, FinalReport, NeedStatus, ReportStatus
 from engagements.permissions import engagement_roles
 from partners.lifecycles import OFFICER, people_of
@@ -122,6 +122,29 @@ def _close_need(engagement: Engagement, actor, reason: str) -> None:
         engagement.need.lifecycle.apply(engagement.need, "fulfil", actor=None)
 
 
+def _tell_cancelled(engagement: Engagement, actor, reason: str) -> None:
+    """Nobody waits for a team that does not come, and an agency knows that its costs are paid back."""
+    claims = "\n\nWhat your agency has spent until today can still be claimed." if engagement.rules.reimbursable else ""
+    country = engagement.country or (engagement.academy.country if engagement.academy else None)
+    agencies = [
+        (people_of(agency, "coordinator", "agency_finance"), "portal", claims, "Your agency takes part.")
+        for agency in engagement.agencies.all()
+    ]
+    post = [(post_people(country, "post_officer", "rso"), "post", "", "It would have taken place in your country.")]
+    for users, door, more, why in [*agencies, *(post if country else [])]:
+        tell(
+            users=users,
+            rule="engagement-cancelled",
+            key=f"engagement-cancelled:{engagement.reference}",
+            subject=f"Cancelled: {engagement.title}",
+            body=f"INL/KM has cancelled {engagement.title}, {engagement.when}. Nobody travels.\n\n"
+            f"Reason: {reason}{more}",
+            about=engagement.reference,
+            path=f"/{door}/engagements/{engagement.reference}/",
+            why=why,
+        )
+
+
 ENGAGEMENT = Lifecycle(
     name="engagement",
     model="engagements.Engagement",
@@ -150,7 +173,8 @@ ENGAGEMENT = Lifecycle(
         ),
         Move(
             "cancel", "Cancel", ("planned", "addendum", "preparing", "under_way"), "cancelled", OFFICER,
-            reason_required=True, danger=True, explains="Nobody travels. What was spent can still be claimed.",
+            effect=_tell_cancelled, reason_required=True, danger=True,
+            explains="Nobody travels. Agencies and the post are told; what was spent until today can still be claimed.",
         ),
     ),
 )  # fmt: skip
