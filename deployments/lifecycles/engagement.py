@@ -9,6 +9,11 @@ from engagements.lifecycles import ENGAGEMENT
 from engagements.models import Engagement
 from slp.lib.answers import YES, Answer, answer, no
 
+NOT_LEFT = (
+    DeploymentStatus.NOMINATED, DeploymentStatus.CONFIRMED, DeploymentStatus.PREPARING, DeploymentStatus.READY,
+)  # fmt: skip
+NAMED = 5  # people whom a refusal names; the page of the engagement has everybody
+
 
 def _money_set_aside(engagement: Engagement, user) -> Answer:
     """No cost before an obligation (31 USC 1341): asked of every kind that reimburses something."""
@@ -18,10 +23,14 @@ def _money_set_aside(engagement: Engagement, user) -> Answer:
 
 
 def _everybody_home(engagement: Engagement, user) -> Answer:
-    away = engagement.deployments.filter(
-        status__in=[DeploymentStatus.READY, DeploymentStatus.IN_COUNTRY, DeploymentStatus.PREPARING]
-    ).count()
-    return answer(not away, f"{away} {'person is' if away == 1 else 'people are'} not back yet.")
+    """Whoever still waits to travel would stay on the list, and could be sent nowhere else on those days."""
+    rows = engagement.deployments.filter(status__in=[*NOT_LEFT, DeploymentStatus.IN_COUNTRY])
+    waiting = rows.select_related("expert").order_by("expert__name")[: NAMED + 1]
+    people = [f"{d.expert.name} is {d.get_status_display().lower()}" for d in waiting]
+    if not people:
+        return YES
+    names = "; ".join(people[:NAMED]) + ("; and more" if len(people) > NAMED else "")
+    return no(f"Not everybody is back: {names}. Record their return; cancel the journeys of those who never left.")
 
 
 def claims_settled(engagement: Engagement, user) -> Answer:
@@ -48,8 +57,7 @@ def _close_travel(engagement: Engagement, actor, reason: str) -> None:
 
 
 def _cancel_travel(engagement: Engagement, actor, reason: str) -> None:
-    waiting = engagement.deployments.filter(status__in=["nominated", "confirmed", "preparing", "ready"])
-    for deployment in waiting:
+    for deployment in engagement.deployments.filter(status__in=NOT_LEFT):
         DEPLOYMENT.apply(deployment, "cancel", actor=None, reason=f"Engagement cancelled: {reason}")
 
 

@@ -121,11 +121,13 @@ def plan_deployment(
     is_team_lead: bool = False,
 ) -> Deployment:
     """Send an expert without a nomination, such as a replacement or a teacher at an academy. Officers only."""
-    if actor is not None:
-        require(can_send(actor, engagement))
-    if not engagement.participations.filter(agency=expert.agency_id).exists():
-        raise Refused(f"{expert.agency} does not take part in this engagement.")
     with transaction.atomic():
+        # As it is now, and held: nobody is added to an engagement that somebody completes in this moment.
+        engagement = Engagement.objects.select_for_update(of=("self",)).get(pk=engagement.pk)
+        if actor is not None:
+            require(can_send(actor, engagement))
+        if not engagement.participations.filter(agency=expert.agency_id).exists():
+            raise Refused(f"{expert.agency} does not take part in this engagement.")
         deployment = _new(
             engagement=engagement,
             expert=expert,

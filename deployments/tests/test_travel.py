@@ -13,8 +13,9 @@ from django.utils import timezone
 from deployments.lifecycles import DEPLOYMENT
 from deployments.models import Deployment
 from deployments.services import travel
-from deployments.tests.factories import make_deployment, make_engagement
-from engagements.models import Invitation, Need, Nomination, Seat
+from deployments.tests.factories import make_deployment, make_engagement, make_team
+from engagements.lifecycles import ENGAGEMENT
+from engagements.models import Engagement, Invitation, Need, Nomination, Seat
 from partners.tests.factories import make_expert
 from slp.lib.answers import Refused
 from slp.lib.dates import today
@@ -117,6 +118,55 @@ def test_cutting_a_tour_short_frees_the_person_from_tomorrow(deployment, rso, en
         ends_on=today() + timedelta(days=5), actor=officer,
     )  # fmt: skip
     assert again.status == "confirmed"
+
+
+# -- the end ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("status", ["nominated", "confirmed", "preparing", "ready", "in_country"])
+def test_completing_names_whoever_is_not_back_or_never_left(engagement, agency, officer, status):
+    make_deployment(engagement, make_expert(agency, "Early Bird"), status="returned")
+    make_deployment(engagement, make_expert(agency, "Late Comer"), status=status)
+    word = status.replace("_", " ")
+
+    with pytest.raises(Refused, match=f"Not everybody is back: Late Comer is {word}.*cancel the journeys"):
+        ENGAGEMENT.apply(engagement, "complete", actor=officer)
+
+
+def test_completing_names_five_and_says_that_there_are_more(engagement, agency, officer):
+    make_team(engagement, agency, 6)
+    reason = ENGAGEMENT.can(engagement, "complete", officer).reason
+    assert "Number 5 is in country; and more." in reason
+    assert "Number 6" not in reason
+
+
+def test_once_the_late_comer_is_cancelled_the_days_are_free_and_everything_closes(
+    engagement, agency, officer, director, expert
+):
+    home = make_deployment(engagement, make_expert(agency, "Early Bird"), status="returned")
+    late = travel.plan_deployment(
+        engagement=engagement, expert=expert, role="Mentor", starts_on=today(), ends_on=today(), actor=officer
+    )
+    DEPLOYMENT.apply(late, "cancel", actor=officer, reason="The team is back.")
+    ENGAGEMENT.apply(engagement, "complete", actor=officer)
+    engagement.reports.update(status="accepted")
+    ENGAGEMENT.apply(engagement, "close", actor=officer)
+
+    assert {d.status for d in engagement.deployments.all()} == {"closed", "cancelled"}
+    assert home.engagement_id == late.engagement_id
+    other = make_engagement(engagement.country, agency)
+    again = travel.plan_deployment(
+        engagement=other, expert=expert, role="Mentor", starts_on=today(), ends_on=today(), actor=officer
+    )
+    assert again.status == "confirmed"
+
+
+def test_nobody_is_added_to_an_engagement_that_was_completed_meanwhile(engagement, expert, officer):
+    seen = Engagement.objects.get(pk=engagement.pk)
+    ENGAGEMENT.apply(engagement, "complete", actor=officer)
+
+    with pytest.raises(Refused, match="The engagement is over"):
+        travel.plan_deployment(
+            engagement=seen, expert=expert, role="Mentor", starts_on=today(), ends_on=today(), actor=officer
+        )
 
 
 def test_only_one_team_lead(engagement, agency, officer):

@@ -165,7 +165,8 @@ ENGAGEMENT = Lifecycle(
         Move("start", "Start", ("preparing",), "under_way", OFFICER | AUTOMATIC, _may_start),
         Move(
             "complete", "Complete", ("under_way",), "completed", OFFICER, effect=_owe_reports,
-            explains="Every agency that took part owes a final report.",
+            explains="Everybody is back, and nobody waits to leave: cancel the journeys that did not take place first. "
+            "Every agency that took part owes a final report.",
         ),
         Move(
             "close", "Close", ("completed",), "closed", OFFICER, _reports_done, _close_need,
