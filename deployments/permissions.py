@@ -140,21 +140,32 @@ def can_edit_claim(user, claim: Claim) -> Answer:
     )
 
 
+def stands_apart(user, claim: Claim, doing: str) -> Answer:
+    """Whoever judges or pays a claim did not prepare or submit it, and does not belong to the agency that is paid."""
+    if user.pk in (claim.prepared_by_id, claim.submitted_by_id):
+        return no(f"Whoever prepared a claim can't {doing}.")
+    return answer(not agency_roles(user, claim.agency_id), f"Whoever belongs to the agency that is paid can't {doing}.")
+
+
 def can_decide_lines(user, claim: Claim) -> Answer:
     if claim.status != ClaimStatus.IN_REVIEW:
         return no("Lines are decided while the claim is in review.")
     return answer(staff_roles(user) & DECIDES, "Only an INL/KM officer decides lines.")
 
 
-def can_record_payment(user, claim: Claim) -> Answer:
-    """Somebody other than those who prepared, approved and certified it."""
-    if claim.status != ClaimStatus.CERTIFIED:
-        return no("Only a certified claim can be paid.")
+def can_handle_payment(user, claim: Claim) -> Answer:
+    """Payments are kept by somebody other than those who prepared, approved and certified, and not by the payee."""
     if user.staff_role not in ("finance", "director"):
         return no("Payments are recorded by a finance officer.")
-    if user.pk in (claim.prepared_by_id, claim.approved_by_id, claim.certified_by_id):
-        return no("Whoever prepared, approved or certified a claim can't record its payment.")
-    return YES
+    if user.pk in (claim.approved_by_id, claim.certified_by_id):
+        return no("Whoever approved or certified a claim can't record its payment.")
+    return stands_apart(user, claim, "record its payment")
+
+
+def can_record_payment(user, claim: Claim) -> Answer:
+    if claim.status != ClaimStatus.CERTIFIED:
+        return no("Only a certified claim can be paid.")
+    return can_handle_payment(user, claim)
 
 
 def can_edit_support(user, entry: SupportEntry) -> Answer:

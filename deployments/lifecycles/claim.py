@@ -6,7 +6,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from deployments.models import Claim, ClaimStatus, Decision, Payment
-from deployments.permissions import claim_roles
+from deployments.permissions import claim_roles, stands_apart
 from engagements.lifecycles import AUTOMATIC, staff
 from partners.lifecycles import DIRECTOR, OFFICER, people_of
 from slp.lib.answers import Answer, Refused, answer, no
@@ -31,8 +31,9 @@ def _complete(claim: Claim, user) -> Answer:
 
 
 def _all_decided(claim: Claim, user) -> Answer:
-    if user.pk in (claim.prepared_by_id, claim.submitted_by_id):
-        return no("Whoever prepared a claim can't approve it.")
+    apart = stands_apart(user, claim, "approve it")
+    if not apart:
+        return apart
     found = claim.lines.aggregate(
         undecided=Count("pk", filter=Q(decision=Decision.PENDING)), allowed=Sum("allowed_usd", default=ZERO)
     )
@@ -56,8 +57,9 @@ def paid_total(claim: Claim):
 def _may_certify(claim: Claim, user) -> Answer:
     if user.pk == claim.approved_by_id:
         return no("Whoever approved a claim can't certify it.")
-    if user.pk in (claim.prepared_by_id, claim.submitted_by_id):
-        return no("Whoever prepared a claim can't certify it.")
+    apart = stands_apart(user, claim, "certify it")
+    if not apart:
+        return apart
     if claim.obligation is None:  # chosen on the page of the verb
         return answer(claim.engagement.obligations.exists(), "No money is set aside for this engagement yet.")
     left = obligation_balance(claim.obligation, without=claim)
@@ -143,7 +145,7 @@ def _certified(claim: Claim, actor, reason: str) -> None:
 
 
 def _reviewable(claim: Claim, user) -> Answer:
-    return answer(user.pk != claim.prepared_by_id, "Whoever prepared a claim can't review it.")
+    return stands_apart(user, claim, "review it")
 
 
 CLAIM = Lifecycle(

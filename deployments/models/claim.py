@@ -23,6 +23,8 @@ from slp.lib.refs import ReferenceField
 from slp.lib.track import tracked
 from slp.places.models import Country
 
+SOMETHING = MinValueValidator(Decimal("0.01"), "Enter an amount.")
+
 
 @tracked()
 class Rate(models.Model):
@@ -33,8 +35,9 @@ class Rate(models.Model):
     location = models.CharField(max_length=120, help_text="“Other” covers the rest of the country.")
     season_from = models.CharField("season from (MM-DD)", max_length=5, default="01-01")
     season_until = models.CharField("season until (MM-DD)", max_length=5, default="12-31")
-    lodging = MoneyField("lodging, USD a night")
-    meals = MoneyField("meals and incidentals, USD a day")
+    lodging = MoneyField("lodging a night")
+    meals = MoneyField("meals and incidentals a day")
+    currency = CurrencyField()
     effective_on = models.DateField()
     published_on = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=200)
@@ -49,6 +52,17 @@ class Rate(models.Model):
                 name="one_rate_per_place_season_and_date",
                 violation_error_message="This rate is already recorded.",
             ),
+            models.CheckConstraint(
+                name="rate_not_negative",
+                condition=Q(lodging__gte=0, meals__gte=0),
+                violation_error_message="A rate can't be negative.",
+            ),
+            models.CheckConstraint(
+                # What a claim's lines come to in dollars is held against it.
+                name="rate_in_dollars",
+                condition=Q(currency="USD"),
+                violation_error_message="Per-diem rates are published in US dollars: enter the amounts in USD.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,7 +75,7 @@ class Obligation(models.Model):
 
     number = models.CharField("obligation number", max_length=40, unique=True)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="obligations")
-    amount = MoneyField()
+    amount = MoneyField(validators=[SOMETHING])
     currency = CurrencyField()
     fund_cite = models.CharField(max_length=120, blank=True)
     fiscal_year = models.PositiveSmallIntegerField()
@@ -73,6 +87,13 @@ class Obligation(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="obligation_sets_something_aside",
+                condition=Q(amount__gt=0),
+                violation_error_message="Enter the amount that is set aside.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} ({self.amount} {self.currency})"
@@ -162,6 +183,21 @@ class Claim(LifecycleModel):
                 condition=Q(approved_by=None) | ~Q(approved_by=F("prepared_by")),
                 violation_error_message="Whoever prepared a claim can't approve it.",
             ),
+            models.CheckConstraint(
+                name="who_approves_did_not_submit",
+                condition=Q(approved_by=None) | ~Q(approved_by=F("submitted_by")),
+                violation_error_message="Whoever submitted a claim can't approve it.",
+            ),
+            models.CheckConstraint(
+                name="who_certifies_did_not_prepare",
+                condition=Q(certified_by=None) | ~Q(certified_by=F("prepared_by")),
+                violation_error_message="Whoever prepared a claim can't certify it.",
+            ),
+            models.CheckConstraint(
+                name="who_certifies_did_not_submit",
+                condition=Q(certified_by=None) | ~Q(certified_by=F("submitted_by")),
+                violation_error_message="Whoever submitted a claim can't certify it.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -197,7 +233,7 @@ class ClaimLine(models.Model):
     until = models.DateField("last day (nights, salary)", null=True, blank=True)
     description = models.CharField(max_length=200)
     vendor = models.CharField("paid to", max_length=120, blank=True)
-    amount = MoneyField("amount paid", validators=[MinValueValidator(Decimal("0.01"), "Enter an amount.")])
+    amount = MoneyField("amount paid", validators=[SOMETHING])
     currency = CurrencyField()
     exchange_rate = models.DecimalField(
         "dollars per unit",
@@ -234,6 +270,16 @@ class ClaimLine(models.Model):
             models.Index(fields=["spent_on", "amount"], name="line_like_this"),
         ]
         constraints = [
+            models.CheckConstraint(
+                name="line_costs_something",
+                condition=Q(amount__gt=0, amount_usd__gt=0),
+                violation_error_message="Enter an amount.",
+            ),
+            models.CheckConstraint(
+                name="allowed_amount_not_negative",
+                condition=Q(allowed_usd=None) | Q(allowed_usd__gte=0),
+                violation_error_message="The allowed amount can't be negative.",
+            ),
             models.CheckConstraint(
                 name="never_allow_more_than_claimed",
                 condition=Q(allowed_usd=None) | Q(allowed_usd__lte=F("amount_usd")),
@@ -275,7 +321,7 @@ class Payment(models.Model):
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="payments")
     voucher = models.CharField("voucher number", max_length=40, unique=True)
-    amount = MoneyField(validators=[MinValueValidator(Decimal("0.01"), "Enter an amount.")])
+    amount = MoneyField(validators=[SOMETHING])
     currency = CurrencyField()
     paid_on = models.DateField()
     status = models.CharField(max_length=10, choices=Status, default=Status.SENT)
@@ -284,6 +330,13 @@ class Payment(models.Model):
 
     class Meta:
         ordering = ["paid_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="payment_pays_something",
+                condition=Q(amount__gt=0),
+                violation_error_message="Enter the amount that was paid.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.voucher} {self.amount} {self.currency}"

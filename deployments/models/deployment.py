@@ -181,6 +181,11 @@ class Stay(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="stay_of_at_least_one_night",
+                condition=Q(period__isempty=False),
+                violation_error_message="The last night is before the first.",
+            ),
             ExclusionConstraint(
                 name="one_bed_a_night",
                 expressions=[("period", RangeOperators.OVERLAPS), ("deployment", RangeOperators.EQUAL)],

@@ -11,13 +11,13 @@ from django.db.models import F
 
 from deployments.lifecycles import CLAIM
 from deployments.models import Claim, ClaimLine, ClaimStatus, Decision
-from deployments.permissions import can_claim, can_decide_lines, can_edit_claim
+from deployments.permissions import can_claim, can_decide_lines, can_edit_claim, stands_apart
 from deployments.services.problems import ClaimCheck, claim_problems, line_problems
 from engagements.models import Engagement
 from partners.models import Agency
 from slp.documents.models import Slot
 from slp.documents.services import keep
-from slp.lib.answers import Answer, Refused, Stale, answer, require
+from slp.lib.answers import Answer, Refused, Stale, require
 from slp.lib.errors import readable_constraints
 from slp.lib.money import ZERO, cents, total, usd
 from slp.lib.track import because
@@ -140,11 +140,8 @@ def remove_line(*, line: ClaimLine, actor) -> None:
 
 # -- decisions --------------------------------------------------------------------------------------
 def may_decide(user, claim: Claim) -> Answer:
-    """An officer in review, never whoever prepared or handed in the claim."""
-    return can_decide_lines(user, claim) & answer(
-        user.pk not in (claim.prepared_by_id, claim.submitted_by_id),
-        "Whoever prepared a claim can't decide its lines.",
-    )
+    """An officer in review, never whoever prepared or handed in the claim or belongs to the agency."""
+    return can_decide_lines(user, claim) & stands_apart(user, claim, "decide its lines")
 
 
 def decide_line(

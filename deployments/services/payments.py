@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from deployments.lifecycles import CLAIM, allowed_total, paid_total
 from deployments.models import Claim, ClaimLine, ClaimStatus, Obligation, Payment
-from deployments.permissions import can_record_obligation, can_record_payment
+from deployments.permissions import can_handle_payment, can_record_obligation, can_record_payment
 from deployments.services.claims import locked
 from engagements.models import Engagement
 from slp.lib.answers import Answer, Refused, answer, no, require
@@ -106,13 +106,7 @@ def can_fail_payment(user, payment: Payment) -> Answer:
         return no("This payment is already marked as failed.")
     if payment.claim.status not in (ClaimStatus.CERTIFIED, ClaimStatus.PAID):
         return no("Only a payment of a certified or paid claim can fail.")
-    if user.staff_role not in ("finance", "director"):
-        return no("Payments are recorded by a finance officer.")
-    claim = payment.claim
-    return answer(
-        user.pk not in (claim.prepared_by_id, claim.approved_by_id, claim.certified_by_id),
-        "Whoever prepared, approved or certified a claim can't record its payment.",
-    )
+    return can_handle_payment(user, payment.claim)
 
 
 def fail_payment(*, payment: Payment, actor, reason: str) -> Payment:

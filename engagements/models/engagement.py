@@ -223,6 +223,11 @@ class AddendumCost(models.Model):
                 name="one_estimate_per_category",
                 violation_error_message="This category already has an estimate.",
             ),
+            models.CheckConstraint(
+                name="estimate_not_negative",
+                condition=Q(amount__gte=0),
+                violation_error_message="An amount can't be negative.",
+            ),
         ]
 
     def __str__(self) -> str:

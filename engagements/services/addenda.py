@@ -78,8 +78,6 @@ def _write_costs(addendum: Addendum, costs: Iterable[Mapping[str, Any]]) -> None
             label = AddendumCost(category=category).get_category_display().lower()
             kind = addendum.engagement.rules.label.lower()
             raise Refused(f"Costs of {label} are not reimbursable for this kind of engagement ({kind}).")
-    if any(row["amount"] < 0 for row in wanted.values()):
-        raise Refused("An amount can't be negative.")
     addendum.costs.exclude(category__in=wanted).delete()
     for category, row in wanted.items():
         values = {name: row[name] for name in ("amount", "currency", "basis") if name in row}
