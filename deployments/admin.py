@@ -16,6 +16,7 @@ from deployments.models import (
     Rate,
     Requirement,
     Rotation,
+    ServiceRecord,
     Stay,
     SupportEntry,
     TrainingEnrolment,
@@ -221,3 +222,15 @@ class PaymentAdmin(RecordAdmin):
     list_select_related = ["claim__agency"]
     list_filter = ["status"]
     search_fields = ["voucher", "claim__reference"]
+
+
+@admin.register(ServiceRecord)
+class ServiceRecordAdmin(RecordAdmin):
+    """Asked for in the portal, signed on the desk; here they are read."""
+
+    edited_by = NOBODY
+    list_display = ["reference", "expert", "status", "code", "issued_at"]
+    list_filter = ["status"]
+    list_select_related = ["expert"]
+    search_fields = ["reference", "code", "expert__search_text"]
+    raw_id_fields = ["expert", "document", "requested_by"]

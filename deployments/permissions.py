@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from deployments.models import Claim, ClaimStatus, Clearance, Deployment, SupportEntry
+from deployments.models import Claim, ClaimStatus, Clearance, Deployment, ServiceRecord, SupportEntry
 from deployments.models.support import RSO_ONLY
 from engagements.models import Engagement
+from partners.models import Expert
 from partners.permissions import agency_roles, post_roles, roles_towards, staff_roles
 from slp.documents.models import Document
 from slp.documents.services import readers
@@ -170,6 +171,29 @@ def can_record_payment(user, claim: Claim) -> Answer:
 
 def can_edit_support(user, entry: SupportEntry) -> Answer:
     return answer(entry.author_id == user.pk, "Only whoever logged an entry can correct it.")
+
+
+def can_ask_for_service_record(user, expert: Expert) -> Answer:
+    """The officer themself, the agency's coordinator, or INL/KM for them."""
+    coordinates = "coordinator" in agency_roles(user, expert.agency_id)
+    return answer(
+        expert.user_id == user.pk or coordinates or user.staff_role in DECIDES,
+        "The officer, the agency's coordinator or INL/KM asks for a record of service.",
+    )
+
+
+def can_sign_service_record(user, record: ServiceRecord) -> Answer:
+    if record.status != "requested":
+        return no(f"This record of service is {record.get_status_display().lower()}.")
+    if record.expert.user_id == user.pk:
+        return no("Nobody signs their own record.")
+    return answer(user.is_director, "Records of service are signed by the INL/KM director.")
+
+
+@readers
+def reads_service_record(document: Document, user) -> bool:
+    """Whoever sees the officer may open the paper."""
+    return ServiceRecord.objects.visible_to(user).filter(document=document).exists()
 
 
 @readers

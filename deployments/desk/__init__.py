@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployments.desk import claims, money, support, training, travel
+from deployments.desk import claims, money, service_records, support, training, travel
 
 urlpatterns = [
     *travel.urlpatterns,
@@ -10,4 +10,5 @@ urlpatterns = [
     *claims.urlpatterns,
     *money.urlpatterns,
     *support.urlpatterns,
+    *service_records.urlpatterns,
 ]

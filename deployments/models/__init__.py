@@ -17,6 +17,7 @@ from deployments.models.readiness import (
     TrainingEnrolment,
     TrainingSession,
 )
+from deployments.models.service_record import ServiceRecord, ServiceRecordStatus
 from deployments.models.support import CheckIn, Incident, IncidentStatus, SupportEntry, SupportKind
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "Rate",
     "Requirement",
     "Rotation",
+    "ServiceRecord",
+    "ServiceRecordStatus",
     "Stay",
     "SupportEntry",
     "SupportKind",

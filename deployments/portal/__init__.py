@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from deployments.portal import claims, travel
+from deployments.portal import claims, service_records, travel
 
-urlpatterns = [*travel.urlpatterns, *claims.urlpatterns]
+urlpatterns = [*travel.urlpatterns, *claims.urlpatterns, *service_records.urlpatterns]

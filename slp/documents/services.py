@@ -7,6 +7,7 @@ from collections.abc import Callable
 import puremagic
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 
 from slp.documents.models import Document, Slot, digest
@@ -69,14 +70,19 @@ def keep(*, upload: UploadedFile, slot: str, actor) -> Document:
     kind = check_upload(upload, slot)
     content = upload.read()
     upload.seek(0)
+    return keep_file(content=content, name=upload.name, content_type=kind, slot=slot, actor=actor)
+
+
+def keep_file(*, content: bytes, name: str, content_type: str, slot: str, actor) -> Document:
+    """Store bytes privately that need no check, for SLP made them or `keep` has looked. Returns the document."""
     document = Document(
         slot=slot,
-        name=upload.name[:200],
-        content_type=kind,
+        name=name[:200],
+        content_type=content_type,
         size=len(content),
         sha256=digest(content),
         uploaded_by=actor,
     )
-    document.file.save(upload.name, upload, save=False)
+    document.file.save(name, ContentFile(content), save=False)
     document.save(force_insert=True)
     return document

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Concat, TruncDate
 
-from deployments.models import Claim, Clearance, Deployment, Incident
+from deployments.models import Claim, Clearance, Deployment, Incident, ServiceRecord
 from engagements.models import Engagement, FinalReport, Invitation, Need, Nomination
 from engagements.models.invitation import ANSWERED_YES
 from engagements.models.report import OWED
@@ -25,6 +25,7 @@ OFFICER = frozenset({"officer", "director"})
 WATCHES = OFFICER | {"auditor"}
 READS_MONEY = WATCHES | {"administrator", "finance"}
 FINANCE = frozenset({"finance"})
+DIRECTOR = frozenset({"director"})
 CLAIM = {"page": "desk:claim-detail", "title": F("agency__name"), "text": F("engagement__title")}
 
 
@@ -117,6 +118,15 @@ DESK_TURN = (
         F("country__name"),
         F("starts_on"),
         more="desk:engagement-list?status=preparing",
+    ),
+    Feed(
+        "Records of service to sign",
+        DIRECTOR,
+        lambda u: ServiceRecord.objects.visible_to(u).filter(status="requested").order_by("requested_at"),
+        "desk:service-record-detail",
+        F("expert__name"),
+        F("expert__agency__name"),
+        more="desk:service-record-list?status=requested",
     ),
 )
 DESK_STUCK = (

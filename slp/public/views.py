@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import path
 from django.utils.safestring import SafeString
 
+from deployments import public as deployments_public
 from engagements.models import Accomplishment, Guide, PublishedFigure
 from partners import public as partners_public
 from partners.models import Sector
@@ -171,4 +172,5 @@ urlpatterns = [
     path("health/live", health.health_live, name="health-live"),
     path("health/ready", health.health_ready, name="health-ready"),
     *partners_public.urlpatterns,
+    *deployments_public.urlpatterns,
 ]

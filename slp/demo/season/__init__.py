@@ -15,6 +15,7 @@ from slp.demo.season import cast, moments, terms
 from slp.demo.season.endings import write_reports
 from slp.demo.season.journeys import Journey
 from slp.demo.season.money import file_claims
+from slp.demo.season.papers import service_is_recorded
 from slp.demo.season.plans import PLANS
 from slp.demo.season.story import Story
 from slp.reminders.models import Notice
@@ -50,6 +51,7 @@ def _tell(story: Story) -> None:
     moments.getting_ready(story, journeys["salvador-soon"])
     moments.outreach_goes_on(story)
     moments.enquiries_arrive(story)
+    service_is_recorded(story)
     story.clock.settle()
     _count_as_mailed()
 

@@ -47,6 +47,9 @@ SAMPLES: dict[str, dict] = {
     "team-clear": {"filters": {"status": "preparing"}},
     "membership-add": {"noun": "agency"},
     "contact-add": {"noun": "agency"},
+    "expert-service-ask": {"noun": "expert"},
+    "service-record-sign": {"filters": {"status": "requested"}},
+    "service-record-check": {"filters": {"status": "issued"}},
 }
 
 
@@ -95,7 +98,7 @@ def verb_of(obj) -> str:
 
 def address(route: Route, obj) -> str:
     """The route's address for an object."""
-    values = {"key": key(obj), "pk": obj.pk, "verb": ""} if obj is not None else {}
+    values = {"key": key(obj), "pk": obj.pk, "verb": "", "code": getattr(obj, "code", "")} if obj is not None else {}
     if route.local == "team-move":
         values["verb"] = "ready"
     elif "verb" in route.params:

@@ -16,6 +16,7 @@ from deployments.models import (
     Obligation,
     Payment,
     Requirement,
+    ServiceRecord,
     SupportEntry,
     TrainingSession,
 )
@@ -99,6 +100,7 @@ NOUNS: dict[str, type[models.Model]] = {
     "payment": Payment,
     "report": FinalReport,
     "seat": Invitation,
+    "service-record": ServiceRecord,
     "support": SupportEntry,
     "team": Engagement,
     "training": TrainingSession,
