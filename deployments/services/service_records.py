@@ -38,8 +38,8 @@ STATEMENT = (
 def service_of(expert: Expert) -> dict[str, Any]:
     """What the programme knows of an expert's service, as the paper says it (JSON types). Four queries.
 
-    `engagements`: one row per journey with `when`, `country`, `places`, `title`, `kind`, `reference`, `days`, `role`,
-    `team_lead` and `trained` (people trained by the team, from the agency's accepted report; empty when there is
+    `engagements`: one row per journey with `when`, `country`, `places`, `title`, `kind`, `reference`, `days`, `role`
+    and `trained` (people trained by the team, from the agency's accepted report; empty when there is
     none). `days` and `trained` in `totals` count each engagement's trained people once.
     """
     journeys = list(
@@ -95,10 +95,15 @@ def _journey(journey: Deployment, trained: dict[int, int]) -> dict[str, Any]:
         "kind": journey.engagement.get_kind_display(),
         "reference": journey.engagement.reference,
         "days": (end - journey.starts_on).days + 1,
-        "role": journey.role,
-        "team_lead": journey.is_team_lead,
+        "role": _role(journey),
         "trained": "" if count is None else f"{count:,}",
     }
+
+
+def _role(journey: Deployment) -> str:
+    """The role, with the lead of the team where the role does not say it."""
+    leads = journey.is_team_lead and "lead" not in journey.role.lower()
+    return f"{journey.role}, team lead" if leads else journey.role
 
 
 def something_to_record(service: dict[str, Any]) -> Answer:
