@@ -46,6 +46,7 @@ from partners.models import (
     ExpertCountry,
 )
 from partners.models.agency import NOT_DEPLOYING
+from partners.models.agreement import AgreementStatus, Days
 from slp.lib.dates import fiscal_year, fiscal_year_span, show, today
 
 NOT_TRAVELLING = ("nominated", "withdrawn", "cancelled")  # deployments that keep nobody from travelling
@@ -178,16 +179,36 @@ def _free(need: Need, *, only_tours: bool = False) -> FreeDays:
     return FreeDays(window, _spans(offered), _spans(barred), _spans(_tours()))
 
 
-def covering_agreements(need: Need) -> models.QuerySet:
-    """Agreements in force today that cover the need's kind, country and first stay."""
-    stay_ends = need.starts_on + timedelta(days=need.min_days - 1)
-    limits = Agreement.countries.through.objects.filter(agreement=OuterRef("pk"))
-    return (
-        Agreement.objects.in_force(today())
-        .filter(Q(ends_on=None) | Q(ends_on__gte=stay_ends), starts_on__lte=need.starts_on)
+def _stay(need: Need) -> DateRange:
+    """The first days on which somebody of the need would be away: the shortest stay from its first day."""
+    return DateRange(need.starts_on, need.starts_on + timedelta(days=need.min_days))
+
+
+class HoldsDays(Func):
+    """(spans or nothing, one span) -> are all its days within the spans?"""
+
+    template = "COALESCE(%(expressions)s, false)"
+    arg_joiner = " @> "
+    output_field = models.BooleanField()
+
+
+def agreements_hold(need: Need, expertise: str | None, agency: str) -> HoldsDays:
+    """Do agreements that cover the kind, the country and the field cover every day of the shortest stay?
+
+    The same answer as `partners.services.scope.may_do`, for the agency that `agency` refers to, in one subquery.
+    """
+    countries = Agreement.countries.through.objects.filter(agreement=OuterRef("pk"))
+    fields = Agreement.expertise.through.objects.filter(agreement=OuterRef("pk"))
+    rows = (
+        Agreement.objects.filter(agency=OuterRef(agency), status=AgreementStatus.ACTIVE)
         .filter(Q(activity_kinds=[]) | Q(activity_kinds__contains=[need.kind]))
-        .filter(~Exists(limits) | Exists(limits.filter(country=need.country_id)))
+        .filter(~Exists(countries) | Exists(countries.filter(country=need.country_id)))
     )
+    if expertise is not None:
+        rows = rows.filter(~Exists(fields) | Exists(fields.filter(expertise=expertise)))
+    terms = rows.order_by().annotate(term=Days("starts_on", "ends_on", Value("[]")))
+    spans = Subquery(terms.values("agency").annotate(spans=RangeAgg("term")).values("spans"))
+    return HoldsDays(spans, Value(_stay(need), output_field=DateRangeField()))
 
 
 def _with_facts(need: Need, seat: Seat) -> models.QuerySet:
@@ -217,7 +238,7 @@ def _with_facts(need: Need, seat: Seat) -> models.QuerySet:
             has_worked=Exists(in_country.filter(relation="worked")),
             has_ties=Exists(in_country.filter(relation="ties")),
             agency_has_tie=Exists(CommunityTie.objects.filter(agency=OuterRef("agency"), country=need.country_id)),
-            is_covered=Exists(covering_agreements(need).filter(agency=OuterRef("agency"))),
+            is_covered=agreements_hold(need, seat.expertise_id, "agency"),
             is_certified=Exists(_certificates(need, seat)),
             free=_free(need),
             agency_offers=Coalesce(_sum(offered, "engagements"), 0),
@@ -329,7 +350,7 @@ def covered_agencies(need: Need, *, limit: int = 50) -> models.QuerySet:
     return (
         Agency.objects.exclude(kind__in=NOT_DEPLOYING)
         .filter(Q(paused_until=None) | Q(paused_until__lt=today()), Q(not_before=None) | Q(not_before__lte=today()))
-        .filter(Exists(covering_agreements(need).filter(agency=OuterRef("pk"))))
+        .filter(agreements_hold(need, None, "pk"))
         .annotate(has_tie=Exists(tie))
         .order_by("-has_tie", "name")
         .only("name", "time_zone")[:limit]

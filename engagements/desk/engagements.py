@@ -88,8 +88,13 @@ def engagement_open(request, key):
         "need": need,
         "form": form,
         "rows": [
-            {"agency": agency, "agreement": agreement, "answer": answer, "people": people.get(agency, [])}
-            for agency, (agreement, answer) in agreements_for(need, agencies, start=start, end=end).items()
+            {
+                "agency": agency,
+                "agreement": standing.agreement,
+                "answer": standing.answer,
+                "people": people.get(agency, []),
+            }
+            for agency, standing in agreements_for(need, agencies, start=start, end=end).items()
         ],
     }
     return render(request, "desk/engagement_open.html", context, status=422 if form.is_bound else 200)

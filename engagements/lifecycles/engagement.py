@@ -11,6 +11,7 @@ from engagements.models import Addendum, Engagement, EngagementStatus, FinalRepo
 from engagements.permissions import engagement_roles
 from partners.lifecycles import OFFICER, people_of
 from partners.models.agreement import SignatureSide
+from partners.services.scope import may_all_do
 from slp.lib.answers import YES, Answer, answer, no
 from slp.lib.dates import show, today
 from slp.lib.lifecycle import Lifecycle, Move
@@ -56,22 +57,22 @@ def addendum_digest(addendum: Addendum) -> str:
 
 
 def agreements_cover(engagement: Engagement, user=None) -> Answer:
-    """An agreement in force over the engagement's dates, for every agency that takes part."""
+    """Agreements in force over the engagement's dates, for every agency that takes part."""
     participations = _participations(engagement)
-    agreements = [p.agreement for p in participations if p.agreement]
-    prefetch_related_objects(agreements, "countries")
+    standings = may_all_do(
+        agencies=[p.agency for p in participations],
+        kind=engagement.kind,
+        country=engagement.country,
+        start=engagement.starts_on,
+        end=engagement.ends_on,
+        expertise=engagement.expertise.order_by().values_list("pk", flat=True),
+    )
     for participation in participations:
-        agreement = participation.agreement
-        if agreement is None:
+        if participation.agreement is None:
             return no(f"Say under which agreement {participation.agency} takes part.")
-        given = agreement.covers(
-            kind=engagement.kind,
-            country=engagement.country,
-            start=engagement.starts_on,
-            end=engagement.ends_on,
-        )
+        given = standings[participation.agency_id].answer
         if not given:
-            return given
+            return no(f"{participation.agency}: {given.reason}")
     return YES
 
 

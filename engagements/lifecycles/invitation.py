@@ -18,6 +18,7 @@ from engagements.models import (
 from engagements.models.invitation import ANSWERED_YES
 from partners.lifecycles import OFFICER, PARTNER, people_of
 from partners.permissions import roles_towards
+from partners.services.scope import may_do
 from slp.lib.answers import Answer, answer, no
 from slp.lib.dates import show, today
 from slp.lib.lifecycle import Lifecycle, Move
@@ -25,16 +26,17 @@ from slp.reminders.services import tell
 
 
 def covered(invitation: Invitation) -> Answer:
-    """Does an agreement of the agency cover what the need asks?"""
+    """Do the agency's agreements cover what it is asked for, the fields of the seats included?"""
     need = invitation.need
-    agreements = invitation.agency.agreements.in_force(today()).prefetch_related("countries")
-    found = no(f"No agreement with {invitation.agency} is in force.")
-    for agreement in agreements:
-        end = need.starts_on + timedelta(days=need.min_days - 1)
-        found = agreement.covers(kind=need.kind, country=need.country, start=need.starts_on, end=end)
-        if found:
-            return found
-    return found
+    fields = invitation.seats.order_by().values_list("expertise", flat=True) if invitation.pk else ()
+    return may_do(
+        agency=invitation.agency,
+        kind=need.kind,
+        country=need.country,
+        start=need.starts_on,
+        end=need.starts_on + timedelta(days=need.min_days - 1),
+        expertise=fields,
+    ).answer
 
 
 def covered_for(invitation: Invitation, user) -> Answer:

@@ -23,8 +23,9 @@ from engagements.models import (
 from engagements.models.invitation import ANSWERED_YES
 from engagements.permissions import can_open_engagement
 from engagements.services.invitations import lock_need
-from partners.models import Agency, Agreement
-from slp.lib.answers import Answer, Refused, no, require
+from partners.models import Agency
+from partners.services.scope import Standing, may_all_do
+from slp.lib.answers import Refused, require
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
 
@@ -54,17 +55,6 @@ def confirmed_people(need: Need) -> dict[Agency, list[Nomination]]:
     return people
 
 
-def find_agreement(*, agency: Agency, kind: str, country, start: date, end: date) -> tuple[Agreement | None, Answer]:
-    """The agency's agreement in force that covers the activity; else the reason why none does."""
-    answer = no(f"No agreement with {agency} is in force on these dates.")
-    rows = agency.agreements.filter(status="active").prefetch_related("countries").order_by("-starts_on")
-    for agreement in rows:
-        answer = agreement.covers(kind=kind, country=country, start=start, end=end)
-        if answer:
-            return agreement, answer
-    return None, answer
-
-
 @transaction.atomic
 def open_engagement(
     *,
@@ -91,8 +81,17 @@ def open_engagement(
     first, last = likely_dates(need)
     with because(actor, "Opened"), readable_constraints(Engagement, Participation, Addendum):
         engagement = _engagement(need, actor, title, starts_on or first, ends_on or last, places)
+        standings = may_all_do(
+            agencies=list(people),
+            kind=engagement.kind,
+            country=engagement.country,
+            start=engagement.starts_on,
+            end=engagement.ends_on,
+            expertise=set(engagement.expertise.values_list("pk", flat=True)),
+            people={agency.pk: len(nominations) or None for agency, nominations in people.items()},
+        )
         for agency, nominations in people.items():
-            _take_part(engagement, agency)
+            _take_part(engagement, agency, standings[agency.pk])
             _write_addendum(engagement, agency, nominations)
         return ENGAGEMENT.apply(engagement, "write_addendum", actor=actor)
 
@@ -116,17 +115,10 @@ def _engagement(need: Need, actor, title: str, start: date, end: date, places: s
     return engagement
 
 
-def _take_part(engagement: Engagement, agency: Agency) -> None:
-    agreement, answer = find_agreement(
-        agency=agency,
-        kind=engagement.kind,
-        country=engagement.country,
-        start=engagement.starts_on,
-        end=engagement.ends_on,
-    )
-    if agreement is None:
-        raise Refused(f"{agency}: {answer.reason}")
-    Participation.objects.create(engagement=engagement, agency=agency, agreement=agreement)
+def _take_part(engagement: Engagement, agency: Agency, standing: Standing) -> None:
+    if not standing:
+        raise Refused(f"{agency}: {standing.answer.reason}")
+    Participation.objects.create(engagement=engagement, agency=agency, agreement=standing.agreement)
 
 
 def _write_addendum(engagement: Engagement, agency: Agency, nominations: list[Nomination]) -> Addendum:
@@ -150,9 +142,14 @@ def _write_addendum(engagement: Engagement, agency: Agency, nominations: list[No
     return addendum
 
 
-def agreements_for(need: Need, agencies: list[Agency], *, start: date, end: date) -> Mapping[Agency, tuple]:
+def agreements_for(need: Need, agencies: list[Agency], *, start: date, end: date) -> Mapping[Agency, Standing]:
     """For each agency the agreement under which it would take part, or the reason why none covers it."""
-    return {
-        agency: find_agreement(agency=agency, kind=need.kind, country=need.country, start=start, end=end)
-        for agency in agencies
-    }
+    standings = may_all_do(
+        agencies=agencies,
+        kind=need.kind,
+        country=need.country,
+        start=start,
+        end=end,
+        expertise=set(need.seats.values_list("expertise", flat=True)),
+    )
+    return {agency: standings[agency.pk] for agency in agencies}

@@ -122,7 +122,8 @@ def test_a_tour_takes_its_days(seat, mentor, engagement, agency, haiti, status, 
     [
         ({"status": "terminated"}, False),
         ({"status": "signing"}, False),
-        ({"starts_on": today() + timedelta(days=1)}, False),
+        ({"starts_on": today() + timedelta(days=1)}, True),  # signed for the activity's dates: that is what counts
+        ({"starts_on": today() + timedelta(days=61)}, False),
         ({"ends_on": today() + timedelta(days=60 + 88)}, False),
         ({"ends_on": today() + timedelta(days=60 + 89)}, True),
         ({"ends_on": None}, True),

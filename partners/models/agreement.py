@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Deferrable, F, Func, Q, Value
+from django.db.models import Deferrable, F, Func, OuterRef, Q, Value
 from django.utils import timezone
 
 from partners.models.agency import Agency, AgencyScoped, Contact
@@ -63,6 +65,15 @@ class AgreementQuerySet(AgencyScoped):
             Q(ends_on=None) | Q(ends_on__gte=end or start),
             status=AgreementStatus.ACTIVE,
             starts_on__lte=start,
+        )
+
+    def with_scope(self) -> AgreementQuerySet:
+        """With the codes of the countries and fields that each names, in the same query."""
+        countries = self.model.countries.through.objects.filter(agreement=OuterRef("pk"))
+        fields = self.model.expertise.through.objects.filter(agreement=OuterRef("pk"))
+        return self.annotate(
+            named_countries=ArraySubquery(countries.values("country")),
+            named_expertise=ArraySubquery(fields.values("expertise")),
         )
 
 
@@ -167,18 +178,54 @@ class Agreement(LifecycleModel):
     def is_formal(self) -> bool:
         return self.kind in FORMAL
 
-    def covers(self, *, kind: str, country: Country | None, start: date, end: date) -> Answer:
-        """May the agency do this kind, in this country, on these dates, under this agreement?"""
+    def covers(
+        self,
+        *,
+        kind: str,
+        country: Country | None,
+        start: date,
+        end: date,
+        expertise: Collection[str] = (),
+        people: int | None = None,
+    ) -> Answer:
+        """May the agency do this, there, on these dates, under this agreement? See `services.scope.may_do`.
+
+        `expertise`: codes, each of which must be covered; `people`: how many take part at once.
+        """
         if self.status != AgreementStatus.ACTIVE:
             return no(f"{self.reference} is {self.get_status_display().lower()}, not in force.")
+        return self.covers_days(start, end) & self.covers_what(
+            kind=kind, country=country, expertise=expertise, people=people
+        )
+
+    def covers_days(self, start: date, end: date) -> Answer:
+        """Are all these days within its term? Both days count, as both days of the term do."""
         if start < self.starts_on:
             return no(f"{self.reference} is in force only from {show(self.starts_on)}.")
         if self.ends_on and end > self.ends_on:
-            return no(f"{self.reference} ends on {show(self.ends_on)}, before the activity does.")
+            given = " (notice was given)" if self.notice_on else ""
+            return no(f"{self.reference} ends on {show(self.ends_on)}{given}, before the activity does.")
+        return YES
+
+    def covers_what(
+        self, *, kind: str, country: Country | None, expertise: Collection[str] = (), people: int | None = None
+    ) -> Answer:
+        """Is the activity within its scope, whatever the dates? What the agreement does not limit, it covers."""
         if self.activity_kinds and kind not in self.activity_kinds:
             return no(f"{self.reference} does not cover {ActivityKind(kind).label.lower()}.")
-        if country is not None:
-            covered = {c.pk for c in self.countries.all()}
-            if covered and country.pk not in covered:
-                return no(f"{self.reference} does not cover {country}.")
+        countries = self._named("countries")
+        if country is not None and countries and country.pk not in countries:
+            return no(f"{self.reference} does not cover {country}.")
+        fields = self._named("expertise")
+        beyond = sorted(set(expertise) - fields) if fields else []
+        if beyond:
+            names = Expertise.objects.in_bulk(beyond)
+            return no(f"{self.reference} does not cover {', '.join(str(names.get(c, c)).lower() for c in beyond)}.")
+        if people is not None and self.max_people is not None and people > self.max_people:
+            return no(f"{self.reference} covers at most {self.max_people} people in one activity; here are {people}.")
         return YES
+
+    def _named(self, what: str) -> set[str]:
+        """The codes of the countries or fields that it is limited to; read with the row, or else from the relation."""
+        known = getattr(self, f"named_{what}", None)
+        return set(known) if known is not None else {row.pk for row in getattr(self, what).all()}
