@@ -5,14 +5,19 @@ Looked up once per request and kept on the user object.
 
 from __future__ import annotations
 
-from partners.models import Agency, Agreement, Expert
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+
+from partners.models import Agency, Agreement, AgreementVersion, Expert, Signature
 from partners.models.agency import AgencyRole
 from partners.models.agreement import AgreementStatus, SignatureSide
+from partners.models.paper import Amendment, AmendmentStatus
 from slp.documents.models import Document
 from slp.documents.services import readers
 from slp.lib.answers import Answer, answer, no
 
 OFFICE_ROLES = {AgencyRole.COORDINATOR, AgencyRole.FINANCE, AgencyRole.SIGNATORY}
+PARTNER_OFFICE = {AgencyRole.COORDINATOR, AgencyRole.SIGNATORY}  # who negotiates for the agency
 
 
 def staff_roles(user) -> set[str]:
@@ -116,6 +121,93 @@ def can_sign_agreement(user, agreement: Agreement) -> Answer:
     )
 
 
+def can_sign_by_scan(user, agreement: Agreement, side: str) -> Answer:
+    """Who may bring in the scan of a paper that somebody of this side has signed."""
+    if side == SignatureSide.INL:
+        return answer(decides(user), "INL's signed scan is brought in by an INL/KM officer or the director.")
+    return answer(
+        PARTNER_OFFICE & agency_roles(user, agreement.agency_id),
+        "The agency's signed scan is brought in by its coordinator or signatory.",
+    )
+
+
+def can_give_notice(user, agreement: Agreement) -> Answer:
+    if agreement.status != AgreementStatus.ACTIVE:
+        return no("Notice is given to end an agreement that is in force.")
+    if agreement.notice_on:
+        return no("Notice has been given already.")
+    return answer(signing_side(user, agreement), "Only the INL/KM director and the agency's signatory can give notice.")
+
+
+def can_take_back_notice(user, agreement: Agreement) -> Answer:
+    if agreement.status != AgreementStatus.ACTIVE or not agreement.notice_on:
+        return no("There is no notice to take back.")
+    return answer(
+        signing_side(user, agreement) == agreement.notice_side, "Notice is taken back by the side that gave it."
+    )
+
+
+NEGOTIATED = (
+    AgreementStatus.DRAFT,
+    AgreementStatus.INL_REVIEW,
+    AgreementStatus.PARTNER_REVIEW,
+    AgreementStatus.BOARD_APPROVAL,
+    AgreementStatus.SIGNING,
+)
+
+
+def comment_side(user, agreement: Agreement) -> str:
+    """For which side `user` may speak while it is negotiated: INL/KM's officers, the agency's office."""
+    if decides(user):
+        return SignatureSide.INL
+    return SignatureSide.AGENCY if PARTNER_OFFICE & agency_roles(user, agreement.agency_id) else ""
+
+
+def can_comment(user, agreement: Agreement) -> Answer:
+    if agreement.status not in NEGOTIATED:
+        return no("Comments are made while the agreement is negotiated.")
+    return answer(comment_side(user, agreement), "INL/KM's officers and the agency's coordinator or signatory comment.")
+
+
+def can_propose_text(user, agreement: Agreement) -> Answer:
+    if agreement.status != AgreementStatus.PARTNER_REVIEW:
+        return no("Changes are proposed while the agency reads the text.")
+    return answer(
+        PARTNER_OFFICE & agency_roles(user, agreement.agency_id),
+        "The agency's coordinator or signatory proposes changes.",
+    )
+
+
+def can_keep_approvals(user, agreement: Agreement) -> Answer:
+    if agreement.status not in NEGOTIATED:
+        return no("Approvals are recorded while the agreement is negotiated.")
+    return answer(
+        PARTNER_OFFICE & agency_roles(user, agreement.agency_id),
+        "The agency's coordinator or signatory records its approvals.",
+    )
+
+
+def can_write_amendment(user, agreement: Agreement) -> Answer:
+    if agreement.status != AgreementStatus.ACTIVE:
+        return no("Only an agreement in force is amended. Change the draft itself, or renew what has ended.")
+    return answer(decides(user), "Only an INL/KM officer can write an amendment.")
+
+
+def can_edit_amendment(user, amendment: Amendment) -> Answer:
+    if amendment.status != AmendmentStatus.DRAFT:
+        return no("Only a draft can be changed. Return it to draft first, with a reason.")
+    return can_write_amendment(user, amendment.agreement)
+
+
+def can_sign_amendment(user, amendment: Amendment) -> Answer:
+    if amendment.status != AmendmentStatus.SIGNING:
+        return no("It is signed when both sides have agreed on the text.")
+    return answer(
+        signing_side(user, amendment.agreement),
+        "Only the INL/KM director and the agency's signatory can sign an amendment.",
+    )
+
+
 def can_record_board(user, agreement: Agreement) -> Answer:
     if agreement.status != AgreementStatus.BOARD_APPROVAL:
         return no("It is not before the agency's board.")
@@ -145,3 +237,17 @@ def reads_certificate(document: Document, user) -> bool:
     """Whoever sees the expert may open the expert's certificates."""
     seen = Expert.objects.visible_to(user)
     return seen.filter(certificates__document=document).exists()
+
+
+@readers
+def reads_signed_scan(document: Document, user) -> bool:
+    """Both sides may open the scan of a paper that they signed."""
+    seen = Agreement.objects.visible_to(user)
+    versions = AgreementVersion.objects.filter(agreement__in=seen)
+    amendments = Amendment.objects.filter(agreement__in=seen)
+    kinds = ContentType.objects.get_for_models(AgreementVersion, Amendment)
+    return Signature.objects.filter(
+        Q(content_type=kinds[AgreementVersion], object_id__in=versions.values("pk"))
+        | Q(content_type=kinds[Amendment], object_id__in=amendments.values("pk")),
+        scan=document,
+    ).exists()

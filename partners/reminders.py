@@ -6,19 +6,32 @@ hang on, so a moved date begins anew and an outage costs nobody three mails at o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
-from partners.lifecycles import AGREEMENT
-from partners.models import Agency, Agreement, AgreementVersion, Enquiry, Membership, Outreach, Signature
+from partners.lifecycles import AGREEMENT, AMENDMENT
+from partners.models import (
+    Agency,
+    Agreement,
+    AgreementVersion,
+    Amendment,
+    Enquiry,
+    Membership,
+    Outreach,
+    Signature,
+)
 from partners.models.agreement import AgreementStatus, SignatureSide
+from partners.models.paper import AmendmentStatus
 from slp.accounts.models import StaffRole, User
 from slp.lib.answers import Refused
 from slp.lib.dates import WASHINGTON, add_working_days, show
 from slp.reminders.rules import Due, chore, rule
+
+log = logging.getLogger(__name__)
 
 ENDS_RUNGS = (180, 90, 60, 30)  # days before the end
 SAM_RUNGS = (60, 30, 7)
@@ -123,17 +136,39 @@ def _signed(versions: Iterable[AgreementVersion]) -> set[tuple[int, str]]:
     return {(s.object_id, s.side) for s in rows if s.sha256 == hashes[s.object_id]}
 
 
-@chore("agreement-expire", "An agreement whose last day has passed is no longer in force.")
-def agreement_expire(now: datetime) -> int:
-    expired = 0
-    rows = Agreement.objects.filter(status=AgreementStatus.ACTIVE, ends_on__lt=_today(now)).select_related("agency")
-    for agreement in rows[:500]:
+@chore("agreement-over", "An agreement that ended, was renewed or was ended by notice is no longer in force.")
+def agreement_over(now: datetime) -> int:
+    day, over = _today(now), 0
+    renewed = Q(superseded_by__status=AgreementStatus.ACTIVE, superseded_by__starts_on__lte=day)
+    rows = Agreement.objects.filter(Q(ends_on__lt=day) | renewed, status=AgreementStatus.ACTIVE)
+    for agreement in rows.select_related("agency", "superseded_by").order_by("pk")[:500]:
         try:
-            AGREEMENT.apply(agreement, "expire", actor=None)
+            AGREEMENT.apply(agreement, _how_it_ended(agreement, day), actor=None)
         except Refused:
             continue  # renewed or ended in this very moment
-        expired += 1
-    return expired
+        over += 1
+    return over
+
+
+def _how_it_ended(agreement: Agreement, day: date) -> str:
+    renewal = getattr(agreement, "superseded_by", None)
+    if renewal is not None and renewal.status == AgreementStatus.ACTIVE and renewal.starts_on <= day:
+        return "supersede"
+    return "end_by_notice" if agreement.notice_on else "expire"
+
+
+@chore("amendment-due", "An amendment that both sides have signed takes effect on its day.")
+def amendment_due(now: datetime) -> int:
+    applied = 0
+    rows = Amendment.objects.filter(status=AmendmentStatus.AGREED, effective_on__lte=_today(now))
+    for amendment in rows.select_related("agreement__agency").order_by("effective_on", "pk")[:500]:
+        try:
+            AMENDMENT.apply(amendment, "take_effect", actor=None)
+        except Refused as refusal:
+            log.warning("%s does not take effect: %s", amendment.reference, refusal.reason)
+            continue
+        applied += 1
+    return applied
 
 
 # -- agencies --------------------------------------------------------------------------------------

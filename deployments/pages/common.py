@@ -6,20 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.db.models import Prefetch
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from deployments.models import Clearance, Deployment
+from partners.pages.common import form_page
 from slp.places.models import Post
 
-
-def form_page(request, door: str, form, **context):
-    """A page with one form: 422 when it was refused, 409 when somebody else was faster."""
-    status = 200
-    if form.is_bound:
-        status = 409 if getattr(form, "conflict", None) else 422
-    template = context.pop("template", "deployments/form_page.html")
-    return render(request, template, {"base": f"{door}/base.html", "form": form, **context}, status=status)
+__all__ = ["form_page", "in_post_time", "load_clearance", "load_deployment", "post_of"]
 
 
 def load_deployment(request, key: str) -> Deployment:

@@ -7,6 +7,7 @@ from django.db import transaction
 from deployments.services.rates import load_rates
 from deployments.services.readiness import list_where_missing, load_requirements
 from partners.services.taxonomy import load_expertise
+from partners.services.templates import load_templates
 from slp.places.services import load_places
 
 
@@ -17,6 +18,7 @@ def load_reference() -> dict[str, int]:
     """
     with transaction.atomic():
         added = load_places() | {"fields of expertise": load_expertise()}
+        added |= {"agreement templates": load_templates()}
         added |= {"requirements": load_requirements(), "rates": load_rates()}
         list_where_missing()
     return added

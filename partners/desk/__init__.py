@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from partners.desk import agencies, agreements, experts, outreach
+from partners.desk import agencies, agreements, experts, outreach, papers
 
 urlpatterns = [
     *agencies.urlpatterns,
     *experts.urlpatterns,
     *agreements.urlpatterns,
+    *papers.urlpatterns,
     *outreach.urlpatterns,
 ]

@@ -12,9 +12,10 @@ from partners.models import Agency, Agreement
 from partners.pages.agreements import agreement_context, load_agreement, sign_page
 from partners.pages.common import door
 from partners.pages.lists import BOARDS, agreement_list_page, on_board
-from partners.permissions import can_draft_agreement, can_edit_agreement, can_renew_agreement
+from partners.permissions import can_draft_agreement, can_edit_agreement, can_renew_agreement, can_write_amendment
 from partners.services.agreements import draft_agreement, edit_agreement, renew_agreement
-from slp.lib.answers import require
+from partners.services.templates import text_from_template
+from slp.lib.answers import Refused, require
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
 
@@ -37,6 +38,7 @@ def agreement_detail(request, key: str):
     context = agreement_context(request, agreement, "desk") | {
         "can_edit": can_edit_agreement(request.user, agreement),
         "can_renew": can_renew_agreement(request.user, agreement),
+        "can_amend": can_write_amendment(request.user, agreement),
     }
     return render(request, "desk/agreement_detail.html", context)
 
@@ -48,10 +50,18 @@ def agreement_add(request):
     chosen = Agency.objects.visible_to(request.user).filter(pk=asked).first() if asked.isdecimal() else None
     form = AgreementForm(request.POST or None, initial={"agency": chosen})
     if request.method == "POST" and form.is_valid():
-        agreement = draft_agreement(actor=request.user, **form.cleaned_data)
+        agreement = draft_agreement(actor=request.user, **_with_text(form.cleaned_data))
         messages.success(request, f"{agreement.reference} is drafted.")
         return redirect("desk:agreement-detail", agreement.reference)
     return render(request, "desk/agreement_add.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _with_text(data: dict) -> dict:
+    """A draft that is entered without a text begins with the template of its kind."""
+    if data["text"].strip():
+        return data
+    told = {name: data[name] for name in ("kind", "agency", "starts_on", "ends_on", "notice_days")}
+    return data | {"text": text_from_template(**told)}
 
 
 @door("desk")
@@ -79,9 +89,13 @@ def agreement_renew(request, key: str):
     require(can_renew_agreement(request.user, agreement))
     form = RenewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        renewal = renew_agreement(actor=request.user, agreement=agreement, **form.cleaned_data)
-        messages.success(request, f"{renewal.reference} is drafted on the terms of {agreement.reference}.")
-        return redirect("desk:agreement-detail", renewal.reference)
+        try:
+            renewal = renew_agreement(actor=request.user, agreement=agreement, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("starts_on", refusal.reason)
+        else:
+            messages.success(request, f"{renewal.reference} is drafted on the terms of {agreement.reference}.")
+            return redirect("desk:agreement-detail", renewal.reference)
     context = {"form": form, "agreement": agreement}
     return render(request, "desk/agreement_renew.html", context, status=422 if form.is_bound else 200)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 
-from partners.models import ActivityKind, Agency, AgencyKind, Agreement, AgreementKind
+from partners.models import ActivityKind, Agency, AgencyKind, Agreement, Contact
 from slp.lib.dates import today
 from slp.lib.forms import EditForm, Form, ModelForm
 
@@ -17,10 +17,14 @@ KINDS_FIELD = {
     "help_text": "None ticked: all kinds.",
 }
 AGREEMENT_FIELDS = [
-    "kind", "title", "starts_on", "ends_on", "notice_days", "activity_kinds", "countries", "needs_board_approval",
-    "text",
+    "kind", "title", "starts_on", "ends_on", "notice_days", "renewal_terms", "activity_kinds", "countries", "expertise",
+    "max_people", "agency_contact", "needs_board_approval", "text",
 ]  # fmt: skip
-AGREEMENT_WIDGETS = {"countries": forms.SelectMultiple(attrs={"size": 8}), "text": forms.Textarea(attrs={"rows": 18})}
+AGREEMENT_WIDGETS = {
+    "countries": forms.SelectMultiple(attrs={"size": 8}),
+    "expertise": forms.SelectMultiple(attrs={"size": 8}),
+    "text": forms.Textarea(attrs={"rows": 18}),
+}
 
 
 class AgreementChecks:
@@ -30,12 +34,16 @@ class AgreementChecks:
         if start and end and end < start:
             self.add_error("ends_on", "The agreement would end before it starts.")
         agency = cleaned.get("agency") or getattr(self.instance, "agency", None)
-        if agency and start and cleaned.get("kind") == AgreementKind.MOU:
-            self._check_overlap(agency, start, end)
+        contact = cleaned.get("agency_contact")
+        if agency and contact and contact.agency_id != agency.pk:
+            self.add_error("agency_contact", f"{contact.name} is no contact of {agency}.")
+        if agency and start and cleaned.get("kind"):
+            self._check_overlap(agency, cleaned["kind"], start, end)
         return cleaned
 
-    def _check_overlap(self, agency: Agency, start, end) -> None:
-        others = agency.agreements.filter(kind=AgreementKind.MOU, status="active").exclude(pk=self.instance.pk)
+    def _check_overlap(self, agency: Agency, kind: str, start, end) -> None:
+        """Two agreements of one kind are never in force on the same days; a renewal takes over by itself."""
+        others = agency.agreements.filter(kind=kind, status="active").exclude(pk=self.instance.pk)
         others = others.exclude(pk=self.instance.supersedes_id).exclude(ends_on__lt=start)
         if end:
             others = others.exclude(starts_on__gt=end)
@@ -57,6 +65,8 @@ class AgreementForm(AgreementChecks, ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agency"].queryset = Agency.objects.exclude(status="former").exclude(kind=AgencyKind.ASSOCIATION)
+        self.fields["text"].help_text = "Leave it empty to begin with the template of this kind."
+        self.fields["agency_contact"].queryset = Contact.objects.select_related("agency")
 
 
 class AgreementEditForm(AgreementChecks, EditForm):
@@ -67,6 +77,10 @@ class AgreementEditForm(AgreementChecks, EditForm):
         model = Agreement
         fields = AGREEMENT_FIELDS
         widgets = AGREEMENT_WIDGETS
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency_contact"].queryset = Contact.objects.filter(agency=self.instance.agency)
 
 
 class SignForm(Form):

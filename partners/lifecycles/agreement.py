@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.db.models import F
+
 from partners.lifecycles.people import DIRECTOR, OFFICER, PARTNER, people_of
-from partners.models import Agreement, Signature
+from partners.models import Agreement, ApprovalOutcome, Signature
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.permissions import roles_towards
 from slp.lib.answers import Answer, answer, no
 from slp.lib.dates import show, today
+from slp.lib.errors import check_deferred
 from slp.lib.lifecycle import SYSTEM, Lifecycle, Move
+from slp.lib.track import because
 from slp.reminders.services import tell
 
 
@@ -36,11 +42,22 @@ def _needs_no_board(agreement: Agreement, user) -> Answer:
     return answer(not agreement.needs_board_approval, "This agency's governing board must approve it before signing.")
 
 
+def _approvals_done(agreement: Agreement, user) -> Answer:
+    """What the agency itself still needs before it can sign."""
+    waiting = agreement.approvals.filter(outcome=ApprovalOutcome.WAITING)
+    names = ", ".join(a.get_kind_display().lower() for a in waiting)
+    return answer(not names, f"Your agency still needs: {names}. Record it on this page first.")
+
+
+def _may_accept(agreement: Agreement, user) -> Answer:
+    return _needs_no_board(agreement, user) and _approvals_done(agreement, user)
+
+
 def _board_decided(agreement: Agreement, user) -> Answer:
     return answer(
         agreement.board_on and agreement.board_body and agreement.board_resolution,
         "Enter the board, the meeting date and the resolution number first.",
-    )
+    ) and _approvals_done(agreement, user)
 
 
 def signed_sides(paper, sha256: str) -> set[str]:
@@ -81,9 +98,29 @@ def _tell_partner(agreement: Agreement, actor, reason: str) -> None:
 
 
 def _in_force(agreement: Agreement, actor, reason: str) -> None:
-    if agreement.supersedes_id and agreement.supersedes.status == AgreementStatus.ACTIVE:
-        AGREEMENT.apply(agreement.supersedes, "supersede", actor=None)
+    """A renewal takes over on its first day: what it renews stays in force until the day before."""
+    old = agreement.supersedes if agreement.supersedes_id else None
+    if old is not None and old.status == AgreementStatus.ACTIVE:
+        if agreement.starts_on <= today():
+            AGREEMENT.apply(old, "supersede", actor=None)
+        elif old.ends_on is None or old.ends_on >= agreement.starts_on:
+            with because(actor, "Ends the day before its renewal", agreement.reference):
+                Agreement.objects.filter(pk=old.pk).update(
+                    ends_on=agreement.starts_on - timedelta(days=1), version=F("version") + 1
+                )
+    check_deferred("one_agreement_of_a_kind_at_a_time", Agreement)
     _tell_partner(agreement, actor, reason)
+
+
+def _is_renewed(agreement: Agreement, user) -> Answer:
+    renewal = Agreement.objects.filter(supersedes=agreement, status=AgreementStatus.ACTIVE).first()
+    if renewal is None:
+        return no("No renewal of it is in force.")
+    return answer(renewal.starts_on <= today(), f"Its renewal begins on {show(renewal.starts_on)}.")
+
+
+def _notice_is_over(agreement: Agreement, user) -> Answer:
+    return answer(agreement.notice_on, "No notice was given.") & _is_over(agreement, user)
 
 
 AGREEMENT = Lifecycle(
@@ -129,7 +166,7 @@ AGREEMENT = Lifecycle(
             PARTNER,
             guard=_needs_board,
         ),
-        Move("accept_terms", "Accept the terms", ("partner_review",), "signing", PARTNER, guard=_needs_no_board),
+        Move("accept_terms", "Accept the terms", ("partner_review",), "signing", PARTNER, guard=_may_accept),
         Move(
             "board_approved",
             "Board has approved",
@@ -160,15 +197,25 @@ AGREEMENT = Lifecycle(
         ),
         Move(
             "terminate",
-            "Terminate",
+            "Terminate at once",
             ("active",),
             "terminated",
             DIRECTOR,
             effect=_tell_partner,
             reason_required=True,
             danger=True,
-            explains="No new activity can start under it. Running ones may finish.",
+            explains="At once, as when both sides agree. No new activity can start under it. Running ones may finish. "
+            "To end it with the notice that it asks for, give notice instead.",
         ),
-        Move("supersede", "Supersede", ("active",), "superseded", frozenset({SYSTEM})),
+        Move("supersede", "Supersede", ("active",), "superseded", frozenset({SYSTEM}), guard=_is_renewed),
+        Move(
+            "end_by_notice",
+            "End by notice",
+            ("active",),
+            "terminated",
+            frozenset({SYSTEM}),
+            guard=_notice_is_over,
+            effect=_tell_partner,
+        ),
     ),
 )

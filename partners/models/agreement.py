@@ -118,6 +118,9 @@ class Agreement(LifecycleModel):
     )
     notice_side = models.CharField("who gave notice", max_length=10, choices=SignatureSide, blank=True, editable=False)
     notice_on = models.DateField("notice given on", null=True, blank=True, editable=False)
+    ended_without_notice_on = models.DateField(
+        "in force until, before the notice", null=True, blank=True, editable=False
+    )
     text = models.TextField("terms", blank=True)
     needs_board_approval = models.BooleanField("the agency's governing board must approve", default=False)
     board_body = models.CharField(max_length=120, blank=True)
@@ -156,6 +159,11 @@ class Agreement(LifecycleModel):
                 name="agreement_covers_somebody",
                 condition=Q(max_people=None) | Q(max_people__gte=1),
                 violation_error_message="An agreement covers at least one person; leave it empty for no limit.",
+            ),
+            models.CheckConstraint(
+                name="notice_says_who_and_when",
+                condition=Q(notice_side="", notice_on=None) | (~Q(notice_side="") & Q(notice_on__isnull=False)),
+                violation_error_message="A notice says which side gave it, and on which day.",
             ),
             # Deferred: a renewal comes into force and ends the agreement that it renews in one transaction.
             ExclusionConstraint(

@@ -126,6 +126,7 @@ class Amendment(LifecycleModel):
     summary = models.CharField("what changes", max_length=200)
     text = models.TextField("terms of the amendment")
     changes = models.JSONField(default=dict, blank=True)
+    before = models.JSONField("what stood before it took effect", default=dict, blank=True, editable=False)
     effective_on = models.DateField("in effect from")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -4,65 +4,131 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from partners.forms.agreements import SignForm
 from partners.lifecycles import AGREEMENT, signed_sides
-from partners.models import ActivityKind, Agreement
+from partners.models import ActivityKind, Agreement, ApprovalKind, ApprovalOutcome
 from partners.models.agreement import SignatureSide
 from partners.pages.common import agreement_path, agreement_turn, ends_in, facts, joined, steps
-from partners.permissions import can_sign_agreement, roles_towards, signing_side
-from partners.services.agreements import sign_agreement, signatures_of, statement_for
+from partners.permissions import (
+    NEGOTIATED,
+    can_comment,
+    can_give_notice,
+    can_keep_approvals,
+    can_propose_text,
+    can_sign_agreement,
+    can_sign_by_scan,
+    can_take_back_notice,
+    roles_towards,
+    signing_side,
+)
+from partners.services.signing import CHANGED, sign_agreement, signatures_under, statement_for
 from slp.history.services import timeline
 from slp.lib.answers import Refused, Stale, require
 from slp.lib.dates import show
 from slp.lib.moves import buttons
+from slp.lib.prose import to_html
 
 
 def load_agreement(request, key: str) -> Agreement:
-    rows = Agreement.objects.visible_to(request.user).select_related("agency", "owner", "source", "supersedes")
+    rows = Agreement.objects.visible_to(request.user).select_related(
+        "agency", "owner", "source", "supersedes", "superseded_by", "agency_contact"
+    )
     return get_object_or_404(rows, reference=key)
 
 
 def agreement_context(request, agreement: Agreement, door: str) -> dict:
     """The page of one agreement for a reader at `door`."""
-    latest = agreement.versions.last()
-    signatures = signatures_of(agreement) if latest else []
+    user = request.user
+    versions = list(agreement.versions.select_related("author").order_by("-number"))
+    latest = versions[0] if versions else None
+    signatures = signatures_under(*versions)
     signed = {s.side for s in signatures if latest and s.sha256 == latest.sha256 and s.object_id == latest.pk}
     missing = set(SignatureSide.values) - signed
     return {
         "agreement": agreement,
+        "door": door,
+        "urls": _urls(agreement, door),
+        "text_html": to_html(agreement.text),
         "facts": _facts(agreement, door),
         "steps": steps(AGREEMENT, agreement_path(agreement), agreement.status, plain=door != "desk"),
-        "turn": agreement_turn(agreement, missing, roles=roles_towards(request.user, agency_id=agreement.agency_id)),
-        "moves": buttons(agreement, request.user, door, without=("complete_signing",)),
-        "can_sign": can_sign_agreement(request.user, agreement),
-        "signed_by_me": signing_side(request.user, agreement) in signed,
+        "turn": agreement_turn(agreement, missing, roles=roles_towards(user, agency_id=agreement.agency_id)),
+        "moves": buttons(agreement, user, door, without=("complete_signing",)),
+        "can_sign": can_sign_agreement(user, agreement),
+        "can_scan": can_sign_by_scan(user, agreement, "inl" if user.is_staff else "agency"),
+        "can_comment": can_comment(user, agreement),
+        "can_propose": can_propose_text(user, agreement),
+        "can_notice": can_give_notice(user, agreement),
+        "can_take_back": can_take_back_notice(user, agreement),
+        "signed_by_me": signing_side(user, agreement) in signed,
         "signatures": signatures,
         "latest": latest,
-        "versions": agreement.versions.select_related("author").order_by("-number"),
+        "versions": versions,
+        "comments": agreement.comments.select_related("author"),
+        "approvals": _approvals(user, agreement) if agreement.status in NEGOTIATED else [],
+        "can_approve": can_keep_approvals(user, agreement),
+        "amendments": agreement.amendments.all(),
         "history": timeline(agreement),
     }
+
+
+URLS = ("sign", "scan", "comment", "compare", "notice", "notice-back")
+PORTAL_URLS = (*URLS, "propose")
+
+
+def _urls(agreement: Agreement, door: str) -> dict[str, str]:
+    """The pages of one agreement at this door, by what they are for."""
+    names = PORTAL_URLS if door == "portal" else URLS
+    return {name.replace("-", "_"): reverse(f"{door}:agreement-{name}", args=[agreement.reference]) for name in names}
+
+
+def _approvals(user, agreement: Agreement) -> list[dict]:
+    """The agency's own approvals, each with its state; those that nobody has looked at are not listed as needed."""
+    known = {approval.kind: approval for approval in agreement.approvals.all()}
+    tones = {ApprovalOutcome.WAITING: "warn", ApprovalOutcome.APPROVED: "good"}
+    return [
+        {
+            "kind": kind,
+            "label": label,
+            "approval": known.get(kind),
+            "status": {
+                "label": known[kind].get_outcome_display() if kind in known else "Not said",
+                "tone": tones.get(known[kind].outcome, "neutral") if kind in known else "neutral",
+            },
+        }
+        for kind, label in ApprovalKind.choices
+    ]
 
 
 def _facts(agreement: Agreement, door: str) -> list:
     kinds = joined(ActivityKind(kind).label for kind in agreement.activity_kinds)
     starts = show(agreement.starts_on, agreement.date_precision) if agreement.starts_on else ""
     board = ", ".join(filter(None, [agreement.board_body, agreement.board_resolution]))
+    renewal = getattr(agreement, "superseded_by", None)
+    giver = "INL" if agreement.notice_side == SignatureSide.INL else agreement.agency
+    notice = f"{show(agreement.notice_on)}, by {giver}" if agreement.notice_on else ""
     return facts(
         ("Agency", agreement.agency),
         ("Kind", agreement.get_kind_display()),
         ("In force from", starts),
         ("In force until", ends_in(agreement.ends_on)),
+        *([("Notice given", notice)] if notice else []),
         ("Notice to end it", f"{agreement.notice_days} days" if agreement.notice_days else ""),
+        *([("How it is renewed", agreement.renewal_terms)] if agreement.renewal_terms else []),
         ("Activities", kinds or "All kinds"),
         ("Countries", joined(agreement.countries.all()) or "All countries"),
+        ("Fields of expertise", joined(agreement.expertise.all()) or "All fields"),
+        ("People in one activity", f"at most {agreement.max_people}" if agreement.max_people else "No limit"),
         *(
             [("Board's decision", f"{board}, {show(agreement.board_on)}" if agreement.board_on else board)]
             if board
             else []
         ),
         *([("Renews", agreement.supersedes)] if agreement.supersedes_id else []),
-        *([("Officer", agreement.owner or "")] if door == "desk" else []),
+        *([("Renewed by", renewal)] if renewal else []),
+        ("INL's point of contact", agreement.owner or ""),
+        ("The agency's point of contact", agreement.agency_contact or ""),
         *([("Source", agreement.source)] if agreement.source_id else []),
     )
 
@@ -85,7 +151,7 @@ def sign_page(request, key: str, door: str):
     )
     if request.method == "POST":
         if request.POST.get("seen_sha256", latest.sha256) != latest.sha256:
-            raise Stale("The text has changed since you opened it. Nothing was signed. Read the new text first.")
+            raise Stale(CHANGED)
         if form.is_valid():
             answers = form.cleaned_data
             sign_agreement(
@@ -97,5 +163,11 @@ def sign_page(request, key: str, door: str):
             messages.success(request, "Signed. With both signatures the agreement is in force.")
             return redirect(f"{door}:agreement-detail", agreement.reference)
     digest = " ".join(latest.sha256[i : i + 16] for i in range(0, 64, 16))
-    context = {"agreement": agreement, "latest": latest, "digest": digest, "form": form}
+    context = {
+        "agreement": agreement,
+        "latest": latest,
+        "digest": digest,
+        "form": form,
+        "text_html": to_html(latest.text),
+    }
     return render(request, f"{door}/agreement_sign.html", context, status=422 if form.is_bound else 200)

@@ -8,6 +8,7 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
+from django.shortcuts import render
 from django.template.defaultfilters import linebreaksbr
 
 from partners.models import Agreement
@@ -37,6 +38,15 @@ def door(name: str) -> Callable:
         return entered
 
     return guard
+
+
+def form_page(request, door: str, form, **context):
+    """A page with one form: 422 when it was refused, 409 when somebody else was faster."""
+    status = 200
+    if form.is_bound:
+        status = 409 if getattr(form, "conflict", None) else 422
+    template = context.pop("template", "ui/form_page.html")
+    return render(request, template, {"base": f"{door}/base.html", "form": form, **context}, status=status)
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,18 @@ BOARDS = (
     ("negotiation", "In negotiation"),
     ("force", "In force"),
     ("ending", f"Ending within {EXPIRING_DAYS} days"),
+    ("notice", "Notice given"),
+    ("lapsed", "Lapsed with activity under way"),
     ("over", "Ended"),
 )
+
+
+def _with_activity():
+    """Agreements under which something is being prepared or under way, by the name of the relation from above."""
+    participation = Agreement._meta.get_field("participations").related_model
+    return participation._base_manager.filter(
+        engagement__status__in=["planned", "addendum", "preparing", "under_way"], agreement__isnull=False
+    ).values("agreement")
 
 
 def on_board(name: str) -> Q:
@@ -88,6 +98,8 @@ def on_board(name: str) -> Q:
         "negotiation": Q(status__in=NEGOTIATED),
         "force": Q(status=AgreementStatus.ACTIVE),
         "ending": Q(status=AgreementStatus.ACTIVE, ends_on__lte=soon),
+        "notice": Q(status=AgreementStatus.ACTIVE, notice_on__isnull=False),
+        "lapsed": Q(status__in=["expired", "terminated"], pk__in=_with_activity()),
         "over": Q(status__in=["expired", "terminated", "superseded"]),
     }[name]
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from partners.portal import agency, agreements, roster
+from partners.portal import agency, agreements, papers, roster
 
-urlpatterns = [*agency.urlpatterns, *roster.urlpatterns, *agreements.urlpatterns]
+urlpatterns = [*agency.urlpatterns, *roster.urlpatterns, *agreements.urlpatterns, *papers.urlpatterns]

@@ -7,47 +7,41 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
-from partners.lifecycles import AGREEMENT, signed_sides
-from partners.models import Agency, Agreement, AgreementVersion, Signature
-from partners.models.agreement import AgreementStatus, SignatureSide
+from partners.lifecycles import AGREEMENT
+from partners.models import Agency, Agreement, AgreementVersion, Expertise
+from partners.models.agreement import AgreementStatus
 from partners.permissions import (
     can_draft_agreement,
     can_edit_agreement,
     can_record_board,
     can_renew_agreement,
-    can_sign_agreement,
-    signing_side,
 )
 from slp.documents.models import Source
-from slp.lib.answers import Refused, Stale, require
+from slp.lib.answers import Refused, require
 from slp.lib.dates import today
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
 from slp.places.models import Country
-
-STATEMENT = {
-    SignatureSide.INL: "I sign this agreement for the Bureau of International Narcotics and Law Enforcement Affairs.",
-    SignatureSide.AGENCY: "I am authorized to sign this agreement for {agency}.",
-}
 
 
 def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def statement_for(agreement: Agreement, side: str) -> str:
-    """The sentence that a signer of this side agrees to."""
-    return STATEMENT[SignatureSide(side)].format(agency=agreement.agency)
-
-
 @transaction.atomic
 def draft_agreement(
-    *, actor, agency: Agency, title: str, kind: str, text: str = "", countries: Iterable[Country] = (), **fields
+    *,
+    actor,
+    agency: Agency,
+    title: str,
+    kind: str,
+    text: str = "",
+    countries: Iterable[Country] = (),
+    expertise: Iterable[Expertise] = (),
+    **fields,
 ) -> Agreement:
     """A draft, with its text as version 1."""
     require(can_draft_agreement(actor))
@@ -56,6 +50,7 @@ def draft_agreement(
             agency=agency, title=title, kind=kind, text=text, owner=fields.pop("owner", actor), **fields
         )
     agreement.countries.set(countries)
+    agreement.expertise.set(expertise)
     keep_version(agreement=agreement, actor=actor, summary="First draft")
     return agreement
 
@@ -105,45 +100,6 @@ def record_board_decision(
 
 
 @transaction.atomic
-def sign_agreement(*, agreement: Agreement, actor, typed_name: str, seen_sha256: str) -> Signature:
-    """One side signs exactly the text it was shown; with the second signature the agreement is in force.
-
-    `Stale` when the text has changed since the page was opened.
-    """
-    agreement = Agreement.objects.select_for_update(of=("self",)).select_related("agency").get(pk=agreement.pk)
-    require(can_sign_agreement(actor, agreement))
-    latest = agreement.versions.last()
-    if latest is None:
-        raise Refused("There is no text to sign yet.")
-    if latest.sha256 != seen_sha256:
-        raise Stale("The text has changed since you opened it. Nothing was signed. Read the new text first.")
-    if " ".join(typed_name.split()).casefold() != " ".join(actor.name.split()).casefold():
-        raise Refused(f"Type your name as it stands in your account: {actor.name}.")
-    side = signing_side(actor, agreement)
-    with because(actor, "Signed"), readable_constraints(Signature):
-        signature = Signature.objects.create(
-            content_type=ContentType.objects.get_for_model(latest),
-            object_id=latest.pk,
-            side=side,
-            signer=actor,
-            typed_name=" ".join(typed_name.split()),
-            statement=statement_for(agreement, side),
-            sha256=latest.sha256,
-            signed_at=timezone.now(),
-        )
-    if signed_sides(latest, latest.sha256) == set(SignatureSide.values):
-        AGREEMENT.apply(agreement, "complete_signing", actor=actor)
-    return signature
-
-
-def signatures_of(agreement: Agreement) -> list[Signature]:
-    """All signatures under any version of the text, oldest first."""
-    kind = ContentType.objects.get_for_model(AgreementVersion)
-    rows = Signature.objects.filter(content_type=kind, object_id__in=agreement.versions.values("pk"))
-    return list(rows.select_related("signer"))
-
-
-@transaction.atomic
 def renew_agreement(*, actor, agreement: Agreement, starts_on: date, ends_on: date | None) -> Agreement:
     """A draft on the old one's terms. When it comes into force it supersedes the old one."""
     require(can_renew_agreement(actor, agreement))
@@ -158,12 +114,16 @@ def renew_agreement(*, actor, agreement: Agreement, starts_on: date, ends_on: da
             starts_on=starts_on,
             ends_on=ends_on,
             notice_days=agreement.notice_days,
+            max_people=agreement.max_people,
+            renewal_terms=agreement.renewal_terms,
+            agency_contact=agreement.agency_contact,
             activity_kinds=agreement.activity_kinds,
             needs_board_approval=agreement.needs_board_approval,
             supersedes=agreement,
             owner=actor,
         )
         renewal.countries.set(agreement.countries.all())
+        renewal.expertise.set(agreement.expertise.all())
     keep_version(agreement=renewal, actor=actor, summary=f"Renewal of {agreement.reference}")
     return renewal
 

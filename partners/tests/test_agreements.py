@@ -13,8 +13,8 @@ from partners.services.agreements import (
     draft_agreement,
     record_board_decision,
     renew_agreement,
-    sign_agreement,
 )
+from partners.services.signing import sign_agreement
 from slp.lib.answers import Refused, Stale
 from slp.lib.dates import today
 

@@ -74,7 +74,8 @@ CASES = [
     ("as many as it covers", {"max_people": 3}, {"people": 3}, ""),
     ("one too many", {"max_people": 3}, {"people": 4}, "covers at most 3 people in one activity; here are 4"),
     ("no limit", {"max_people": None}, {"people": 400}, ""),
-    ("notice was given", {"notice_on": day(10)}, {"end": END + timedelta(days=1)}, "notice was given"),
+    ("notice was given", {"notice_on": day(10), "notice_side": "inl"}, {"end": END + timedelta(days=1)},
+     "notice was given"),
     ("29 February inside", {"starts_on": date(2028, 2, 28), "ends_on": date(2028, 3, 1)},
      {"start": date(2028, 2, 29), "end": date(2028, 2, 29)}, ""),
 ]  # fmt: skip

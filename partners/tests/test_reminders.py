@@ -10,7 +10,8 @@ from django.utils import timezone
 from partners import reminders
 from partners.lifecycles import AGREEMENT
 from partners.models import Agency, Agreement, Enquiry, Outreach
-from partners.services.agreements import draft_agreement, sign_agreement
+from partners.services.agreements import draft_agreement
+from partners.services.signing import sign_agreement
 from partners.tests.factories import make_agreement
 from slp.lib.dates import today
 
@@ -50,11 +51,11 @@ def test_a_signature_that_waits(agency, officer, coordinator, signatory, directo
     assert [due.user for due in reminders.agreement_to_sign(later)] == [director]
 
 
-def test_what_is_over_expires_once(agency):
+def test_what_is_over_expires_once(agency, other_agency):
     over = make_agreement(agency, ends_on=today() - timedelta(days=1))
-    last_day = make_agreement(agency, ends_on=today())
-    assert reminders.agreement_expire(timezone.now()) == 1
-    assert reminders.agreement_expire(timezone.now()) == 0
+    last_day = make_agreement(other_agency, ends_on=today())
+    assert reminders.agreement_over(timezone.now()) == 1
+    assert reminders.agreement_over(timezone.now()) == 0
     assert Agreement.objects.get(pk=over.pk).status == "expired"
     assert Agreement.objects.get(pk=last_day.pk).status == "active"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from slp.lib.answers import Refused
 
@@ -31,3 +31,11 @@ def constraint_sentence(error: IntegrityError, *known: type[models.Model]) -> st
             if constraint.name == name:
                 return str(constraint.get_violation_error_message())
     return None
+
+
+def check_deferred(constraint: str, *known: type[models.Model]) -> None:
+    """Ask a deferred constraint now: at commit nobody could be told. Raises `Refused` with its sentence."""
+    name = connection.ops.quote_name(constraint)
+    with readable_constraints(*known), connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {name} IMMEDIATE")
+        cursor.execute(f"SET CONSTRAINTS {name} DEFERRED")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from partners.lifecycles import AGENCY, AGREEMENT
 from partners.models import Agreement
-from partners.services.agreements import draft_agreement, record_board_decision, renew_agreement, sign_agreement
+from partners.services.agreements import draft_agreement, record_board_decision, renew_agreement
+from partners.services.signing import sign_agreement
 from slp.accounts.models import User
 from slp.demo.season.story import Story
 

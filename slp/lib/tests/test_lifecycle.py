@@ -3,12 +3,14 @@
 import threading
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from partners.lifecycles import ENQUIRY
 from partners.models import Enquiry
 from slp.history.services import timeline
 from slp.lib.answers import Refused, Stale
+from slp.lib.dates import today
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +81,16 @@ def test_ten_people_at_once_one_wins(enquiry, officer):
     [t.start() for t in threads]
     [t.join() for t in threads]
     assert sorted(outcomes) == ["done"] + ["stale"] * 9
+
+
+def test_a_form_that_leaves_the_status_out_still_asks_constraints_that_need_it(agency):
+    """A new draft is no agreement in force: the rule against two in force does not concern it, nor does it break it."""
+    from partners.models import Agreement
+    from partners.tests.factories import make_agreement
+
+    make_agreement(agency)
+    draft = Agreement(agency=agency, title="Another", kind="mou", starts_on=today())
+    draft.validate_constraints(exclude={"status", "text"})
+    draft.status = "active"
+    with pytest.raises(ValidationError, match="Another agreement of this kind"):
+        draft.validate_constraints(exclude={"status", "text"})

@@ -1,0 +1,118 @@
+"""The life of an amendment: it changes an agreement in force, and is signed as the agreement was."""
+
+from __future__ import annotations
+
+from partners.lifecycles.agreement import signed_sides
+from partners.lifecycles.people import OFFICER, PARTNER, people_of
+from partners.models import Amendment, SignatureSide
+from partners.models.agreement import AgreementStatus
+from partners.models.paper import AmendmentStatus
+from partners.permissions import roles_towards
+from slp.lib.answers import Answer, answer, no
+from slp.lib.dates import show, today
+from slp.lib.lifecycle import SYSTEM, Lifecycle, Move
+from slp.reminders.services import tell
+
+
+def _agreement_in_force(amendment: Amendment, user) -> Answer:
+    agreement = amendment.agreement
+    return answer(
+        agreement.status == AgreementStatus.ACTIVE,
+        f"{agreement.reference} is {agreement.get_status_display().lower()}: there is nothing to amend.",
+    )
+
+
+def _both_signed(amendment: Amendment, user) -> Answer:
+    missing = set(SignatureSide.values) - signed_sides(amendment, amendment.sha256)
+    names = " and ".join(sorted(SignatureSide(side).label for side in missing))
+    given = answer(not missing, f"Not signed yet by {names}.")
+    return given and _agreement_in_force(amendment, user)
+
+
+def _is_due(amendment: Amendment, user) -> Answer:
+    if amendment.effective_on > today():
+        return no(f"It takes effect on {show(amendment.effective_on)}.")
+    return _agreement_in_force(amendment, user)
+
+
+def _tell_partner(amendment: Amendment, actor, reason: str) -> None:
+    agreement, word = amendment.agreement, amendment.get_status_display().lower()
+    tell(
+        users=people_of(agreement.agency, "coordinator", "signatory"),
+        rule="agreement-moved",
+        key=f"amendment-moved:{amendment.reference}:{amendment.status}:{amendment.version}",
+        subject=f"Amendment to {agreement.title}: {word}",
+        body=f"Amendment {amendment.number} of {agreement.reference}, {amendment.summary}, is now: {word}."
+        + (f"\n\nReason: {reason}" if reason else ""),
+        about=amendment.reference,
+        path=f"/portal/amendments/{amendment.reference}/",
+        why="You are a coordinator or signatory of the agency.",
+    )
+
+
+def _agreed(amendment: Amendment, actor, reason: str) -> None:
+    """Signed by both. It takes effect at once if its day has come."""
+    _tell_partner(amendment, actor, reason)
+    if amendment.effective_on <= today():
+        AMENDMENT.apply(amendment, "take_effect", actor=None)
+
+
+def _apply_changes(amendment: Amendment, actor, reason: str) -> None:
+    from partners.services.amendments import apply_changes
+
+    apply_changes(amendment=amendment)
+    _tell_partner(amendment, actor, reason)
+
+
+AMENDMENT = Lifecycle(
+    name="amendment",
+    model="partners.Amendment",
+    states=AmendmentStatus,
+    initial=AmendmentStatus.DRAFT,
+    roles=lambda user, amendment: roles_towards(user, agency_id=amendment.agreement.agency_id),
+    tones={"partner_review": "info", "signing": "warn", "agreed": "info", "active": "good", "withdrawn": "bad"},
+    plain={"partner_review": "Your turn to read it"},
+    moves=(
+        Move(
+            "send_partner",
+            "Send to the agency",
+            ("draft",),
+            "partner_review",
+            OFFICER,
+            guard=_agreement_in_force,
+            effect=_tell_partner,
+        ),
+        Move(
+            "return_draft",
+            "Return to draft",
+            ("partner_review", "signing"),
+            "draft",
+            OFFICER | PARTNER,
+            effect=_tell_partner,
+            reason_required=True,
+        ),
+        Move("accept_terms", "Accept the change", ("partner_review",), "signing", PARTNER, guard=_agreement_in_force),
+        Move(
+            "complete_signing",
+            "Agree",
+            ("signing",),
+            "agreed",
+            OFFICER | PARTNER,
+            guard=_both_signed,
+            effect=_agreed,
+            form="amendment-sign",
+        ),
+        Move("take_effect", "Take effect", ("agreed",), "active", frozenset({SYSTEM}), _is_due, _apply_changes),
+        Move(
+            "withdraw",
+            "Withdraw",
+            ("draft", "partner_review", "signing"),
+            "withdrawn",
+            OFFICER,
+            effect=_tell_partner,
+            reason_required=True,
+            danger=True,
+            explains="The agreement stays as it is. The amendment can't be taken up again; write another one.",
+        ),
+    ),
+)

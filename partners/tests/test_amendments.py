@@ -1,0 +1,181 @@
+"""An amendment changes an agreement in force: written, read, signed by both, applied on its day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from partners import reminders
+from partners.lifecycles import AMENDMENT
+from partners.models import Agreement, Amendment
+from partners.services.amendments import changes_in_words, edit_amendment, write_amendment
+from partners.services.signing import sign_amendment
+from partners.tests.factories import make_agreement
+from slp.lib.answers import Refused, Stale
+from slp.lib.dates import today
+
+
+@pytest.fixture
+def agreement(agency) -> Agreement:
+    return make_agreement(agency, ends_on=today() + timedelta(days=300), max_people=4)
+
+
+@pytest.fixture
+def write(agreement, officer):
+    def amendment(**changes) -> Amendment:
+        fields = {"summary": "Two more years", "text": "The term is longer.", "effective_on": today()}
+        end = (today() + timedelta(days=1000)).isoformat()
+        return write_amendment(actor=officer, agreement=agreement, **(fields | {"changes": {"ends_on": end}} | changes))
+
+    return amendment
+
+
+@pytest.fixture
+def sign(signatory, director, officer, coordinator):
+    def both(amendment: Amendment) -> Amendment:
+        AMENDMENT.apply(amendment, "send_partner", actor=officer)
+        AMENDMENT.apply(amendment, "accept_terms", actor=coordinator)
+        for user in (signatory, director):
+            sign_amendment(amendment=amendment, actor=user, typed_name=user.name, seen_sha256=amendment.sha256)
+        amendment.refresh_from_db()
+        return amendment
+
+    return both
+
+
+def test_with_both_signatures_it_takes_effect_at_once(write, sign, agreement, haiti):
+    amendment = sign(write(changes={"ends_on": None, "max_people": 9, "countries": ["HT"]}))
+    agreement.refresh_from_db()
+    assert amendment.status == "active"
+    assert (agreement.ends_on, agreement.max_people) == (None, 9)
+    assert list(agreement.countries.all()) == [haiti]
+
+
+def test_it_waits_for_its_day(write, sign, agreement, monkeypatch):
+    day = today() + timedelta(days=30)
+    amendment = sign(write(effective_on=day))
+    assert amendment.status == "agreed"
+    assert reminders.amendment_due(timezone.now()) == 0
+    monkeypatch.setattr("partners.lifecycles.amendment.today", lambda: day)
+    assert reminders.amendment_due(timezone.now() + timedelta(days=30)) == 1
+    agreement.refresh_from_db()
+    assert agreement.ends_on == today() + timedelta(days=1000)
+
+
+def test_was_and_will_be_stay_readable_afterwards(write, sign):
+    amendment = write(changes={"max_people": 9})
+    before = changes_in_words(amendment)
+    assert [(c.label, c.was, c.will_be) for c in before] == [("People in one activity, at most", "4", "9")]
+    assert changes_in_words(Amendment.objects.get(pk=sign(amendment).pk)) == before
+
+
+def test_what_is_not_named_stays(write, sign, agreement):
+    kinds = agreement.activity_kinds
+    sign(write(changes={"notice_days": 90}))
+    agreement.refresh_from_db()
+    assert (agreement.activity_kinds, agreement.max_people, agreement.notice_days) == (kinds, 4, 90)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"changes": {}, "text": " "}, "changes nothing"),
+        ({"effective_on": today() - timedelta(days=4000)}, "itself begins on"),
+        ({"effective_on": today() + timedelta(days=301)}, "takes effect before that"),
+        ({"changes": {"ends_on": (today() - timedelta(days=1)).isoformat()}}, "end before the amendment takes effect"),
+    ],
+)
+def test_what_is_refused(write, changes, words):
+    with pytest.raises(Refused, match=words):
+        write(**changes)
+    assert not Amendment.objects.exists()
+
+
+def test_one_at_a_time(write):
+    write()
+    with pytest.raises(Refused, match="not finished yet"):
+        write()
+
+
+@pytest.mark.parametrize("status", ["draft", "expired", "terminated", "superseded"])
+def test_only_what_is_in_force_is_amended(agreement, write, status):
+    Agreement.objects.filter(pk=agreement.pk).update(status=status)
+    with pytest.raises(Refused, match="Only an agreement in force is amended"):
+        write()
+
+
+def test_a_changed_text_voids_what_was_read(write, officer, signatory, coordinator):
+    amendment = write()
+    AMENDMENT.apply(amendment, "send_partner", actor=officer)
+    AMENDMENT.apply(amendment, "accept_terms", actor=coordinator)
+    seen = amendment.sha256
+    Amendment.objects.filter(pk=amendment.pk).update(text="Something else.")
+    with pytest.raises(Stale, match="Nothing was signed"):
+        sign_amendment(amendment=amendment, actor=signatory, typed_name=signatory.name, seen_sha256=seen)
+
+
+@pytest.mark.parametrize("who", ["coordinator", "officer", "finance", "traveller"])
+def test_who_signs_for_nobody(write, officer, coordinator, who, request):
+    amendment = write()
+    AMENDMENT.apply(amendment, "send_partner", actor=officer)
+    AMENDMENT.apply(amendment, "accept_terms", actor=coordinator)
+    user = request.getfixturevalue(who)
+    with pytest.raises(Refused, match="can sign an amendment"):
+        sign_amendment(amendment=amendment, actor=user, typed_name=user.name, seen_sha256=amendment.sha256)
+
+
+def test_two_who_edit(write, officer, director):
+    amendment = write()
+    fields = {"summary": "Other", "text": "Other.", "changes": {"max_people": 7}, "effective_on": today()}
+    edit_amendment(actor=officer, amendment=amendment, seen_version=1, **fields)
+    with pytest.raises(Stale, match="while you were writing"):
+        edit_amendment(actor=director, amendment=amendment, seen_version=1, **fields)
+
+
+def test_it_is_not_signed_when_the_agreement_has_ended(write, sign, agreement):
+    amendment = write()
+    Agreement.objects.filter(pk=agreement.pk).update(status="terminated")
+    with pytest.raises(Refused, match="nothing to amend"):
+        sign(Amendment.objects.get(pk=amendment.pk))
+
+
+# -- pages ------------------------------------------------------------------------------------------
+def entries(agreement, **changes) -> dict:
+    return {
+        "summary": "More people", "text": "Up to nine.", "effective_on": today(), "ends_on": agreement.ends_on,
+        "notice_days": "", "max_people": 9, "activity_kinds": [], "countries": [], "expertise": [],
+    } | changes  # fmt: skip
+
+
+def test_from_the_desk_to_the_agency(agreement, officer, coordinator, signatory, outsider, client_of):
+    url = reverse("desk:amendment-add", args=[agreement.reference])
+    nothing = client_of(officer).post(url, entries(agreement, max_people=4, text=""))
+    assert nothing.status_code == 422
+    late = client_of(officer).post(url, entries(agreement, effective_on=today() + timedelta(days=400)))
+    assert "The agreement ends on" in str(late.context["form"].errors["effective_on"])
+    assert client_of(officer).post(url, entries(agreement)).status_code == 302
+    amendment = Amendment.objects.get()
+    assert amendment.changes == {"max_people": 9}
+    AMENDMENT.apply(amendment, "send_partner", actor=officer)
+    detail = reverse("portal:amendment-detail", args=[amendment.reference])
+    assert "Your turn" in client_of(coordinator).get(detail).content.decode()
+    assert client_of(outsider).get(detail).status_code == 404
+    AMENDMENT.apply(amendment, "accept_terms", actor=coordinator)
+    sign = reverse("portal:amendment-sign", args=[amendment.reference])
+    data = {"agree": "on", "typed_name": signatory.name, "seen_sha256": amendment.sha256}
+    assert client_of(signatory).post(sign, data | {"typed_name": "No"}).status_code == 422
+    assert client_of(signatory).post(sign, data | {"seen_sha256": "0" * 64}).status_code == 409
+    assert client_of(signatory).post(sign, data).status_code == 302
+    assert client_of(coordinator).get(sign).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_its_page_costs_the_same(agreement, write, officer, client_of, rows, django_assert_num_queries):
+    amendment = write(changes={"max_people": 7} if rows == 1 else {"max_people": 7, "notice_days": 3, "ends_on": None})
+    client, url = client_of(officer), reverse("desk:amendment-detail", args=[amendment.reference])
+    client.get(url)  # content types are looked up once
+    with django_assert_num_queries(7):
+        assert client.get(url).status_code == 200

@@ -1,0 +1,252 @@
+"""Negotiating the text: comments, the agency's proposals and approvals, comparing, signing on paper."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partners.lifecycles import AGREEMENT
+from partners.models import Agreement, AgreementTemplate, Signature
+from partners.services.agreements import draft_agreement, text_hash
+from partners.services.negotiation import comment_on_agreement, compare_texts, keep_approval, propose_text
+from partners.services.signing import sign_agreement, sign_by_scan
+from partners.services.templates import load_templates, text_from_template
+from slp.lib.answers import Refused, Stale
+from slp.lib.dates import today
+from slp.reminders.models import Notice
+
+PDF = b"%PDF-1.4\n%signed\n"
+
+
+@pytest.fixture
+def reviewed(agency, officer) -> Agreement:
+    """With the agency: it reads the text."""
+    draft = draft_agreement(
+        actor=officer,
+        agency=agency,
+        title="MOU",
+        kind="mou",
+        text="## 1. Purpose\n\nThe first text.",
+        starts_on=today(),
+    )
+    for verb in ("review", "send_partner"):
+        AGREEMENT.apply(draft, verb, actor=officer)
+    return draft
+
+
+@pytest.fixture
+def signing(reviewed, coordinator) -> Agreement:
+    return AGREEMENT.apply(reviewed, "accept_terms", actor=coordinator)
+
+
+def scan(content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile("signed.pdf", content, content_type="application/pdf")
+
+
+# -- comments and proposals -------------------------------------------------------------------------
+def test_both_sides_comment_and_the_other_is_told(reviewed, officer, coordinator):
+    comment_on_agreement(actor=coordinator, agreement=reviewed, text="Section 1 is too wide.")
+    comment_on_agreement(actor=officer, agreement=reviewed, text="What would fit?")
+    assert [(c.side, c.version_number) for c in reviewed.comments.all()] == [("agency", 1), ("inl", 1)]
+    told = dict(Notice.objects.filter(rule="agreement-comment").values_list("user", "body"))
+    assert "too wide" in told[officer.pk]
+    assert "What would fit" in told[coordinator.pk]
+
+
+@pytest.mark.parametrize("who", ["outsider", "traveller", "finance", "auditor", "post_officer"])
+def test_others_do_not_comment(reviewed, who, request):
+    with pytest.raises(Refused):
+        comment_on_agreement(actor=request.getfixturevalue(who), agreement=reviewed, text="x")
+
+
+def test_a_proposal_is_the_next_version_and_inls_turn(reviewed, coordinator):
+    seen = text_hash(reviewed.text)
+    changed = "## 1. Purpose\n\nOur text."
+    agreement = propose_text(actor=coordinator, agreement=reviewed, text=changed, summary="Narrower", seen_sha256=seen)
+    assert (agreement.status, agreement.text) == ("draft", changed)
+    latest = agreement.versions.last()
+    assert (latest.number, latest.author) == (2, coordinator)
+    assert "Narrower" in latest.summary
+
+
+def test_a_proposal_over_a_text_that_has_changed(reviewed, coordinator):
+    with pytest.raises(Stale, match="text has changed"):
+        propose_text(actor=coordinator, agreement=reviewed, text="y", summary="x", seen_sha256=text_hash("another"))
+
+
+@pytest.mark.parametrize(("text", "words"), [(None, "Nothing is changed"), ("  ", "can't be empty")])
+def test_a_proposal_that_proposes_nothing(reviewed, coordinator, text, words):
+    with pytest.raises(Refused, match=words):
+        propose_text(
+            actor=coordinator,
+            agreement=reviewed,
+            text=reviewed.text if text is None else text,
+            summary="x",
+            seen_sha256=text_hash(reviewed.text),
+        )
+
+
+# -- approvals --------------------------------------------------------------------------------------
+def test_what_is_still_needed_holds_the_signing_back(reviewed, coordinator):
+    keep_approval(actor=coordinator, agreement=reviewed, kind="counsel", outcome="waiting")
+    with pytest.raises(Refused, match="still needs: legal counsel's review"):
+        AGREEMENT.apply(reviewed, "accept_terms", actor=coordinator)
+    keep_approval(actor=coordinator, agreement=reviewed, kind="counsel", outcome="approved", decided_on=today())
+    AGREEMENT.apply(reviewed, "accept_terms", actor=coordinator)
+    assert reviewed.status == "signing"
+
+
+def test_not_needed_here_holds_nothing_back(reviewed, coordinator):
+    keep_approval(actor=coordinator, agreement=reviewed, kind="union", outcome="not_needed")
+    assert AGREEMENT.can(reviewed, "accept_terms", coordinator)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"outcome": "approved"}, "on which day"), ({"outcome": "approved", "decided_on": "tomorrow"}, "still to come")],
+)
+def test_an_approval_needs_its_day(reviewed, coordinator, fields, words):
+    if fields.get("decided_on"):
+        fields = fields | {"decided_on": today() + timedelta(days=1)}
+    with pytest.raises(Refused, match=words):
+        keep_approval(actor=coordinator, agreement=reviewed, kind="risk", **fields)
+
+
+def test_approvals_on_the_page(reviewed, coordinator, officer, client_of):
+    url = reverse("portal:agreement-approval", args=[reviewed.reference, "risk"])
+    wrong = client_of(coordinator).post(url, {"outcome": "approved", "file_number": "R-7"})
+    assert wrong.status_code == 422
+    assert "R-7" in wrong.content.decode()
+    assert client_of(coordinator).post(url, {"outcome": "approved", "decided_on": today()}).status_code == 302
+    desk = client_of(officer).get(reverse("desk:agreement-detail", args=[reviewed.reference])).content.decode()
+    assert "Risk and insurance" in desk
+    assert client_of(coordinator).get(url.replace("risk", "nothing")).status_code == 404
+
+
+# -- comparing --------------------------------------------------------------------------------------
+def test_a_changed_word_is_shown_in_its_paragraph():
+    found = compare_texts("A b c d.\n\nSame.\n\nGone.", "A b x d.\n\nSame.")
+    assert [p.kind for p in found] == ["changed", "same", "removed"]
+    assert [(p.kind, p.text.strip()) for p in found[0].pieces] == [
+        ("same", "A b"), ("removed", "c"), ("added", "x"), ("same", "d."),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.text("abc \n", max_size=30), max_size=6), st.lists(st.text("abc \n", max_size=30), max_size=6))
+def test_both_texts_can_be_read_off_a_comparison(old, new):
+    before, after = "\n\n".join(old), "\n\n".join(new)
+    found = compare_texts(before, after)
+
+    def words(without: str) -> list[str]:
+        return "".join(p.text + " " for para in found for p in para.pieces if p.kind != without).split()
+
+    assert words("added") == before.split()
+    assert words("removed") == after.split()
+
+
+def test_comparing_on_the_page(reviewed, coordinator, officer, client_of):
+    url = reverse("desk:agreement-compare", args=[reviewed.reference])
+    assert client_of(officer).get(url).status_code == 403
+    propose_text(
+        actor=coordinator, agreement=reviewed, text="## 1. Purpose\n\nThe <b>second</b> text.", summary="x",
+        seen_sha256=text_hash(reviewed.text),
+    )  # fmt: skip
+    page = client_of(officer).get(url).content.decode()
+    assert "<del>" in page
+    assert "&lt;b&gt;second" in page
+    assert client_of(officer).get(url + "?from=1&to=9").status_code == 404
+    assert client_of(officer).get(url + "?from=²").status_code == 404
+
+
+# -- signing on paper -------------------------------------------------------------------------------
+def test_scans_of_both_sides_put_it_in_force(signing, coordinator, officer, signatory, director):
+    sign_by_scan(paper=signing, actor=coordinator, side="agency", signer=signatory, signed_on=today(), upload=scan())
+    signature = sign_by_scan(
+        paper=signing, actor=officer, side="inl", signer=director, signed_on=today(), upload=scan()
+    )
+    signing.refresh_from_db()
+    assert signing.status == "active"
+    assert signature.scan.content_type == "application/pdf"
+
+
+def test_one_side_on_paper_the_other_in_the_system(signing, coordinator, signatory, director):
+    sign_by_scan(paper=signing, actor=coordinator, side="agency", signer=signatory, signed_on=today(), upload=scan())
+    sha256 = signing.versions.last().sha256
+    sign_agreement(agreement=signing, actor=director, typed_name=director.name, seen_sha256=sha256)
+    signing.refresh_from_db()
+    assert signing.status == "active"
+
+
+@pytest.mark.parametrize(
+    ("signer", "on", "words"),
+    [
+        ("coordinator", 0, "not entitled to sign"),
+        ("director", 0, "not entitled to sign"),
+        ("signatory", 1, "still to come"),
+        ("signatory", -1, "not before"),
+    ],
+)
+def test_what_is_no_signature(signing, coordinator, signatory, signer, on, words, request):
+    with pytest.raises(Refused, match=words):
+        sign_by_scan(
+            paper=signing, actor=coordinator, side="agency", signer=request.getfixturevalue(signer),
+            signed_on=today() + timedelta(days=on), upload=scan(),
+        )  # fmt: skip
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize(("who", "side"), [("coordinator", "inl"), ("officer", "agency"), ("traveller", "agency")])
+def test_nobody_brings_in_the_other_sides_scan(signing, director, signatory, who, side, request):
+    signer = {"inl": director, "agency": signatory}[side]
+    with pytest.raises(Refused, match="brought in by"):
+        sign_by_scan(
+            paper=signing,
+            actor=request.getfixturevalue(who),
+            side=side,
+            signer=signer,
+            signed_on=today(),
+            upload=scan(),
+        )
+
+
+def test_a_scan_on_the_page(signing, coordinator, signatory, officer, outsider, client_of):
+    url = reverse("portal:agreement-scan", args=[signing.reference])
+    data = {"signer": signatory.pk, "signed_on": today()}
+    picture = client_of(coordinator).post(url, data | {"scan": scan(b"\x89PNG\r\n")})
+    assert picture.status_code == 422
+    assert "This is not a PDF" in picture.content.decode()
+    assert client_of(coordinator).post(url, data | {"scan": scan()}).status_code == 302
+    download = reverse("documents:document-download", args=[Signature.objects.get().scan_id])
+    for user, code in ((officer, 200), (signatory, 200), (outsider, 404)):
+        answer = client_of(user).get(download)
+        assert answer.status_code == code
+        if answer.streaming:
+            list(answer)
+
+
+# -- templates --------------------------------------------------------------------------------------
+def test_a_draft_without_text_begins_with_the_template(agency, officer, client_of):
+    load_templates()
+    data = {"agency": agency.pk, "kind": "mou", "title": "MOU", "starts_on": today(), "notice_days": 30, "text": ""}
+    assert client_of(officer).post(reverse("desk:agreement-add"), data).status_code == 302
+    text = Agreement.objects.get().text
+    assert agency.name in text
+    assert "30 days" in text
+    assert "{" not in text
+
+
+def test_templates_are_loaded_once_and_keep_what_people_changed(db):
+    assert load_templates() == 3
+    AgreementTemplate.objects.filter(kind="mou").update(text="Ours.")
+    assert load_templates() == 0
+    assert AgreementTemplate.objects.get(kind="mou").text == "Ours."
+
+
+def test_what_is_not_known_yet_stays_to_be_filled_in(agency):
+    load_templates()
+    assert "until __________" in text_from_template(kind="mou", agency=agency, starts_on=today())
