@@ -73,7 +73,7 @@ def agreement_context(request, agreement: Agreement, door: str) -> dict:
     }
 
 
-URLS = ("sign", "scan", "comment", "compare", "notice", "notice-back")
+URLS = ("sign", "scan", "comment", "compare", "notice", "notice-back", "pdf")
 PORTAL_URLS = (*URLS, "propose")
 
 

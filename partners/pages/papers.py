@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -23,6 +23,7 @@ from partners.permissions import (
     roles_towards,
     signing_side,
 )
+from partners.services.agreement_pdf import agreement_pdf
 from partners.services.amendments import changes_in_words
 from partners.services.negotiation import comment_on_agreement, compare_texts
 from partners.services.notice import earliest_last_day, give_notice, take_back_notice
@@ -76,6 +77,20 @@ def notice_back_page(request, key: str, door: str):
     until = show(agreement.ended_without_notice_on) if agreement.ended_without_notice_on else "without an end"
     context = {"base": f"{door}/base.html", "agreement": agreement, "until": until, "back": _back(door, agreement)}
     return render(request, "partners/notice_back.html", context)
+
+
+# -- as a paper -------------------------------------------------------------------------------------
+def pdf_page(request, key: str):
+    """The agreement as a PDF, made when it is asked for."""
+    agreement = load_agreement(request, key)
+    return HttpResponse(
+        agreement_pdf(agreement),
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="{agreement.reference}.pdf"',
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
 # -- comments and comparing -------------------------------------------------------------------------

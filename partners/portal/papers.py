@@ -29,6 +29,11 @@ def agreement_notice_back(request, key: str):
 
 
 @door("portal")
+def agreement_pdf(request, key: str):
+    return pages.pdf_page(request, key)
+
+
+@door("portal")
 def agreement_comment(request, key: str):
     return pages.comment_page(request, key, "portal")
 
@@ -113,6 +118,7 @@ def amendment_scan(request, key: str):
 urlpatterns = [
     path("agreements/<str:key>/notice/", agreement_notice, name="agreement-notice"),
     path("agreements/<str:key>/notice/back/", agreement_notice_back, name="agreement-notice-back"),
+    path("agreements/<str:key>/pdf/", agreement_pdf, name="agreement-pdf"),
     path("agreements/<str:key>/comment/", agreement_comment, name="agreement-comment"),
     path("agreements/<str:key>/compare/", agreement_compare, name="agreement-compare"),
     path("agreements/<str:key>/propose/", agreement_propose, name="agreement-propose"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from partners.lifecycles import AGREEMENT
 from partners.models import Agreement, AgreementTemplate, Signature
@@ -250,3 +252,31 @@ def test_templates_are_loaded_once_and_keep_what_people_changed(db):
 def test_what_is_not_known_yet_stays_to_be_filled_in(agency):
     load_templates()
     assert "until __________" in text_from_template(kind="mou", agency=agency, starts_on=today())
+
+
+# -- as a paper -------------------------------------------------------------------------------------
+def pdf_text(answer) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+
+
+def test_the_paper_says_the_text_the_terms_and_the_signatures(signing, signatory, director, outsider, client_of):
+    for user in (signatory, director):
+        sha256 = signing.versions.last().sha256
+        sign_agreement(agreement=signing, actor=user, typed_name=user.name, seen_sha256=sha256)
+    url = reverse("portal:agreement-pdf", args=[signing.reference])
+    answer = client_of(signatory).get(url)
+    text = pdf_text(answer)
+    for words in ("1. Purpose", "The first text.", signatory.name, director.name, sha256[:20], "all countries"):
+        assert words in text
+    assert b"pdfuaid" in PdfReader(io.BytesIO(answer.content)).trailer["/Root"]["/Metadata"].get_object().get_data()
+    assert client_of(outsider).get(url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "text", ["### Deep first", "# A\n\n### C", "- a\n- b\n\n1. c", "#let x = 1\n$y$ \\", "plain", ""]
+)
+def test_any_text_makes_an_accessible_paper(agency, officer, client_of, text):
+    draft = draft_agreement(actor=officer, agency=agency, title="*T* #x", kind="letter", text=text)
+    answer = client_of(officer).get(reverse("desk:agreement-pdf", args=[draft.reference]))
+    assert answer.status_code == 200
+    assert "*T* #x" in pdf_text(answer)

@@ -16,6 +16,7 @@ from slp.demo.season.endings import write_reports
 from slp.demo.season.journeys import Journey
 from slp.demo.season.money import file_claims
 from slp.demo.season.papers import service_is_recorded
+from slp.demo.season.papers_around import agreements_go_on
 from slp.demo.season.plans import PLANS
 from slp.demo.season.story import Story
 from slp.reminders.models import Notice
@@ -44,6 +45,7 @@ def _tell(story: Story) -> None:
         file_claims(story, journey)
         write_reports(story, journey)
     terms.partnerships_change(story)
+    agreements_go_on(story)
     moments.needs_in_other_states(story)
     moments.invitations_in_other_states(story, journeys["haiti-next"])
     moments.an_invitation_lapses(story)

@@ -8,26 +8,9 @@ from partners.lifecycles import AGENCY, AGREEMENT
 from partners.models import Agreement
 from partners.services.agreements import draft_agreement, record_board_decision, renew_agreement
 from partners.services.signing import sign_agreement
+from partners.services.templates import text_from_template
 from slp.accounts.models import User
 from slp.demo.season.story import Story
-
-TEXT = """Purpose. {agency} and the Bureau of International Narcotics and Law Enforcement Affairs (INL) work \
-together to improve criminal justice institutions abroad.
-
-Voluntary. Each activity is agreed separately. The agency may decline any request; no reason is needed and nothing \
-follows from it.
-
-Personnel. People whom the agency sends stay its employees: pay, discipline and workers' compensation are the agency's.
-
-Security. Abroad, they are under the chief of mission's security responsibility and follow the Regional Security \
-Officer's guidance.
-
-Money. This memorandum obligates no funds. For each activity an addendum names the costs that INL reimburses: travel, \
-training materials, equipment, salaries and benefits. The agency's costs of hosting guests are not reimbursable.
-
-Reports. After each activity the agency files a final report.
-
-Ending. Either side may end it by written notice. Claims for activities that took place survive its end."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +65,17 @@ def put_signature(story: Story, agreement: Agreement, signer: User) -> None:
 def negotiate(story: Story, deal: Deal) -> Agreement:
     """Carry one agreement from its draft as far as it came, a few days between the steps."""
     agency = story.agencies[deal.agency]
+    ends_on = story.day(deal.ends) if deal.ends is not None else None
+    term = {"starts_on": story.day(deal.starts), "ends_on": ends_on, "notice_days": 30}
     with story.clock.at(story.day(deal.drafted)):
         agreement = draft_agreement(
             actor=story.officer,
             agency=agency,
             title=deal.title,
             kind=deal.kind,
-            text=TEXT.format(agency=agency.name.removesuffix(" (fictional)")),
-            starts_on=story.day(deal.starts),
-            ends_on=story.day(deal.ends) if deal.ends is not None else None,
-            notice_days=30,
+            text=text_from_template(kind=deal.kind, agency=agency, **term),
+            agency_contact=agency.contacts.filter(is_primary=True).first(),
+            **term,
             activity_kinds=list(deal.kinds),
             needs_board_approval=deal.board,
         )
@@ -201,3 +185,6 @@ def _renew_lake(story: Story) -> None:
     for number, (verb, actor) in enumerate(_steps(story, DEALS[5])):
         with story.clock.at(story.day(-72 + 2 * number)):
             _take_step(story, renewal, verb, actor)
+    with story.clock.at(story.day(-60)):
+        first.refresh_from_db()
+        AGREEMENT.apply(first, "supersede", actor=None)

@@ -47,6 +47,16 @@ SAMPLES: dict[str, dict] = {
     "team-clear": {"filters": {"status": "preparing"}},
     "membership-add": {"noun": "agency"},
     "contact-add": {"noun": "agency"},
+    "amendment-add": {"noun": "agreement", "filters": {"status": "active"}},
+    "amendment-edit": {"filters": {"status": "draft"}},
+    "amendment-sign": {"filters": {"status": "signing"}},
+    "amendment-scan": {"filters": {"status": "signing"}},
+    "agreement-scan": {"filters": {"status": "signing"}},
+    "agreement-notice": {"filters": {"status": "active", "notice_on": None}},
+    "agreement-notice-back": {"noun": "agreement", "filters": {"notice_on__isnull": False}},
+    "agreement-propose": {"filters": {"status": "partner_review"}},
+    "agreement-approval": {"filters": {"status": "partner_review"}},
+    "agreement-comment": {"filters": {"status": "partner_review"}},
     "expert-service-ask": {"noun": "expert"},
     "service-record-sign": {"filters": {"status": "requested"}},
     "service-record-check": {"filters": {"status": "issued"}},
@@ -98,7 +108,11 @@ def verb_of(obj) -> str:
 
 def address(route: Route, obj) -> str:
     """The route's address for an object."""
-    values = {"key": key(obj), "pk": obj.pk, "verb": "", "code": getattr(obj, "code", "")} if obj is not None else {}
+    values = (
+        {"key": key(obj), "pk": obj.pk, "verb": "", "code": getattr(obj, "code", ""), "kind": "counsel"}
+        if obj is not None
+        else {}
+    )
     if route.local == "team-move":
         values["verb"] = "ready"
     elif "verb" in route.params:

@@ -21,7 +21,7 @@ from deployments.models import (
     TrainingSession,
 )
 from engagements.models import Addendum, Engagement, FinalReport, Invitation, Need, Nomination, ReportExtension
-from partners.models import Agency, Agreement, Enquiry, Expert, Membership, Outreach
+from partners.models import Agency, Agreement, Amendment, Enquiry, Expert, Membership, Outreach
 from slp.accounts.models import User
 from slp.demo.accounts import ACCOUNTS, DOMAIN
 from slp.documents.models import Document
@@ -81,6 +81,7 @@ NOUNS: dict[str, type[models.Model]] = {
     "addendum": Addendum,
     "agency": Agency,
     "agreement": Agreement,
+    "amendment": Amendment,
     "claim": Claim,
     "clearance": Clearance,
     "deployment": Deployment,
