@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
-from partners.models import Agency, Agreement, AgreementVersion, Expert, Signature
+from partners.models import Agency, Agreement, AgreementVersion, Expert, RosterImport, Signature
 from partners.models.agency import AgencyRole
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.models.paper import Amendment, AmendmentStatus
@@ -251,3 +251,26 @@ def reads_signed_scan(document: Document, user) -> bool:
         | Q(content_type=kinds[Amendment], object_id__in=amendments.values("pk")),
         scan=document,
     ).exists()
+
+
+# -- rosters that come as files ----------------------------------------------------------------------
+def can_import_roster(user, agency: Agency) -> Answer:
+    """Who keeps the roster may send it as a file; `None` is the command of whoever runs SLP."""
+    if not agency.deploys:
+        return no(f"{agency} takes part in outreach and planning, but sends nobody: it has no roster.")
+    return answer(True, "") if user is None else can_edit_roster(user, agency)
+
+
+def can_read_roster_file(user, agency: Agency) -> Answer:
+    """A roster file holds personal data: it is for the coordinator, officers and the director."""
+    return answer(
+        "coordinator" in agency_roles(user, agency.pk) or user.staff_role in DECIDES,
+        "Roster files hold personal data. They are for the agency's coordinator and INL/KM officers.",
+    )
+
+
+@readers
+def reads_roster_file(document: Document, user) -> bool:
+    """The file as it was sent, for those who may read what it holds."""
+    sent = RosterImport.objects.visible_to(user).select_related("agency").filter(document=document).first()
+    return sent is not None and bool(can_read_roster_file(user, sent.agency))

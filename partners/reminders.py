@@ -26,6 +26,7 @@ from partners.models import (
 )
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.models.paper import AmendmentStatus
+from partners.services.roster_import.imports import clear_away, go_on
 from slp.accounts.models import StaffRole, User
 from slp.lib.answers import Refused
 from slp.lib.dates import WASHINGTON, add_working_days, show
@@ -237,3 +238,9 @@ def outreach_step(now: datetime) -> Iterator[Due]:
             path=f"/admin/desk/agencies/{outreach.agency_id}/",
             why="You recorded this outreach.",
         )
+
+
+# -- rosters that come as files --------------------------------------------------------------------
+@chore("roster-files", "A roster file whose check was interrupted is checked again; old staged rows are deleted.")
+def roster_files(now: datetime) -> int:
+    return go_on(now) + clear_away(now)

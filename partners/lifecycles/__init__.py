@@ -1,9 +1,21 @@
-"""The lives of agencies, agreements, amendments and enquiries."""
+"""The lives of agencies, agreements, amendments, enquiries and uploaded rosters."""
 
 from partners.lifecycles.agency import AGENCY
 from partners.lifecycles.agreement import AGREEMENT, signed_sides
 from partners.lifecycles.amendment import AMENDMENT
 from partners.lifecycles.enquiry import ENQUIRY
 from partners.lifecycles.people import DIRECTOR, OFFICER, PARTNER, people_of
+from partners.lifecycles.roster_import import ROSTER_IMPORT
 
-__all__ = ["AGENCY", "AGREEMENT", "AMENDMENT", "DIRECTOR", "ENQUIRY", "OFFICER", "PARTNER", "people_of", "signed_sides"]
+__all__ = [
+    "AGENCY",
+    "AGREEMENT",
+    "AMENDMENT",
+    "DIRECTOR",
+    "ENQUIRY",
+    "OFFICER",
+    "PARTNER",
+    "ROSTER_IMPORT",
+    "people_of",
+    "signed_sides",
+]

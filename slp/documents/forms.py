@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from slp.documents.services import ACCEPTED, PDF, check_upload
+from slp.documents.tables import TABLES
 
 
 class UploadField(forms.FileField):
@@ -13,6 +14,8 @@ class UploadField(forms.FileField):
     def __init__(self, *, slot: str, **kwargs) -> None:
         self.slot = slot
         accept = "application/pdf" if ACCEPTED[slot] == {PDF} else "application/pdf,image/*"
+        if ACCEPTED[slot] == TABLES:
+            accept = ".xlsx,.csv"
         kwargs.setdefault("widget", forms.FileInput(attrs={"accept": accept}))
         super().__init__(**kwargs)
 

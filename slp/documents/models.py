@@ -46,6 +46,7 @@ class Slot(models.TextChoices):
     SIGNED = "signed", "Signed paper"
     CERTIFICATE = "certificate", "Certificate"
     REPORT = "report", "Attachment of a report"
+    ROSTER = "roster", "Roster as a spreadsheet"
 
 
 @tracked()

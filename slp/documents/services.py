@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 
 from slp.documents.models import Document, Slot, digest
+from slp.documents.tables import TABLES, table_type
 
 PDF = "application/pdf"
 PICTURES = {"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"}
@@ -20,6 +21,7 @@ ACCEPTED: dict[str, set[str]] = {
     Slot.SIGNED: {PDF},
     Slot.CERTIFICATE: {PDF, *PICTURES},
     Slot.REPORT: {PDF, *PICTURES},
+    Slot.ROSTER: TABLES,
 }
 
 # Each app says who may open the documents that its rows point to: rule(document, user) -> bool.
@@ -39,13 +41,16 @@ def may_read(document: Document, user) -> bool:
 
 def check_upload(upload: UploadedFile, slot: str) -> str:
     """The content type that the bytes show. ValidationError with a sentence if it can't be kept."""
+    tables = ACCEPTED[slot] == TABLES
     if upload.size > settings.UPLOAD_MAX_BYTES:
         raise ValidationError(
             f"This file is {upload.size / 1024 / 1024:.0f} MB. The limit is "
-            f"{settings.UPLOAD_MAX_BYTES // 1024 // 1024} MB: send a smaller scan."
+            f"{settings.UPLOAD_MAX_BYTES // 1024 // 1024} MB: send a smaller {'file' if tables else 'scan'}."
         )
     if upload.size == 0:
         raise ValidationError("This file is empty. Choose the file again.")
+    if tables:
+        return table_type(upload)
     head = upload.read(16 * 1024)
     upload.seek(0)
     found = content_type(head)

@@ -1,0 +1,185 @@
+"""What can be done with a roster file: send it, check it, take it over, clear it away."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from partners.lifecycles import ROSTER_IMPORT
+from partners.models import (
+    Agency,
+    Availability,
+    Certificate,
+    Expert,
+    ExpertCountry,
+    ExpertLanguage,
+    ExpertSkill,
+    RosterImport,
+    RosterImportRow,
+)
+from partners.models.roster_import import ImportStatus
+from partners.permissions import can_import_roster
+from partners.services.roster_import.checking import validate
+from partners.services.roster_import.reading import Unreadable
+from partners.services.roster_import.staging import Progress, Superseded, stage
+from partners.services.roster_import.takeover import write_roster
+from slp.accounts.models import User
+from slp.documents.models import Slot, digest
+from slp.documents.services import keep
+from slp.lib.answers import Refused, Stale, require
+from slp.lib.dates import show
+from slp.lib.errors import readable_constraints
+from slp.lib.queue import after_commit
+from slp.lib.track import because, event_model
+
+FINISHED = (ImportStatus.APPLIED, ImportStatus.FAILED, ImportStatus.DISCARDED)
+UNDER_WAY = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.APPLYING)
+ROWS_KEPT = timedelta(days=30)
+STUCK_AFTER = timedelta(minutes=2)
+
+
+def digest_of(upload: UploadedFile) -> str:
+    content = upload.read()
+    upload.seek(0)
+    return digest(content)
+
+
+def known_file(*, agency: Agency, sha256: str, statuses=(*UNDER_WAY, ImportStatus.APPLIED)) -> RosterImport | None:
+    """The same file, byte for byte, that this agency has sent before and not discarded."""
+    rows = RosterImport.objects.filter(agency=agency, document__sha256=sha256, status__in=statuses)
+    return rows.select_related("agency", "document").first()
+
+
+def already_said(upload: RosterImport) -> str:
+    """Why the same file is not taken a second time."""
+    if upload.status == ImportStatus.APPLIED:
+        who = taken_over_by(upload)
+        return (
+            f"This file was taken over on {show(upload.status_since.date())} by {who or 'SLP'} "
+            f"({upload.reference}); nothing would change. Correct the file or choose another one."
+        )
+    return f"This file was sent already and waits for you: {upload.reference}."
+
+
+@transaction.atomic
+def upload_roster(*, actor: Any, agency: Agency, upload: UploadedFile, sent_by: User | None = None) -> RosterImport:
+    """Keep the file and have it checked. `Refused` if the agency has sent the very same file before.
+
+    `actor` is `None` for the command of whoever runs SLP; `sent_by` is then the person in whose name it runs.
+    """
+    require(can_import_roster(actor, agency))
+    Agency.objects.select_for_update().get(pk=agency.pk)
+    known = known_file(agency=agency, sha256=digest_of(upload))
+    if known:
+        raise Refused(already_said(known))
+    sender = actor or sent_by
+    document = keep(upload=upload, slot=Slot.ROSTER, actor=sender)
+    with because(actor, "Sent a roster file"):
+        made = RosterImport.objects.create(agency=agency, document=document, uploaded_by=sender)
+    after_commit("partners.tasks.check_roster", made.pk)
+    return made
+
+
+def check_upload(*, roster_import_id: int, progress: Progress | None = None) -> RosterImport | None:
+    """Read and check an uploaded file, from its beginning, however often this was tried before."""
+    upload = _load(roster_import_id, ImportStatus.UPLOADED)
+    if upload is None:
+        return None
+    try:
+        table = stage(upload, progress=progress)
+        with transaction.atomic():
+            RosterImport.objects.select_for_update().get(pk=upload.pk)
+            fields = validate(upload).fields | {"message": _unknown_columns(table.unknown)}
+            return ROSTER_IMPORT.apply(upload, "check", actor=None, fields=fields)
+    except Unreadable as error:
+        return _give_up(upload, str(error))
+    except (Superseded, Stale):
+        return None  # another worker has it, or it was discarded meanwhile
+
+
+def _load(roster_import_id: int, status: str) -> RosterImport | None:
+    rows = RosterImport.objects.select_related("agency", "document", "uploaded_by")
+    return rows.filter(pk=roster_import_id, status=status).first()
+
+
+def _unknown_columns(names: list[str]) -> str:
+    if not names:
+        return ""
+    shown = ", ".join(f"“{name[:40]}”" for name in names[:5]) + (" and others" if len(names) > 5 else "")
+    return f"Left out, because the roster has no such column: {shown}."
+
+
+@transaction.atomic
+def _give_up(upload: RosterImport, sentence: str) -> RosterImport:
+    upload.rows.all().delete()
+    return ROSTER_IMPORT.apply(upload, "fail", actor=None, fields={"message": sentence[:300], "rows_total": 0})
+
+
+def take_over(*, actor: Any, roster_import: RosterImport, only_good: bool = False) -> RosterImport:
+    """Decide that the file goes on the roster: all of it, or the good rows. A worker then does it.
+
+    Whoever decides second, or a second time, is told that it is decided.
+    """
+    verb = "take_over_good" if only_good else "take_over"
+    return ROSTER_IMPORT.apply(roster_import, verb, actor=actor, fields={"only_good": only_good})
+
+
+def carry_out(*, roster_import_id: int) -> RosterImport | None:
+    """Put a file on the roster for which that was decided: in one transaction, once.
+
+    The rows are checked again first. If the roster has changed so that rows are bad now, it is shown again instead.
+    """
+    upload = _load(roster_import_id, ImportStatus.APPLYING)
+    if upload is None:
+        return None
+    try:
+        return _carry_out(upload)
+    except Refused as refused:
+        return ROSTER_IMPORT.apply(upload, "check_again", actor=None, fields={"message": refused.reason[:300]})
+
+
+@transaction.atomic
+def _carry_out(upload: RosterImport) -> RosterImport | None:
+    mine = RosterImport.objects.select_for_update(skip_locked=True).filter(pk=upload.pk, status=ImportStatus.APPLYING)
+    if not mine.exists():
+        return None
+    Agency.objects.select_for_update().get(pk=upload.agency_id)
+    totals = validate(upload)
+    if totals.bad and not upload.only_good:
+        message = "The roster has changed since the check, and rows need correction now. Nothing was taken over."
+        return ROSTER_IMPORT.apply(upload, "check_again", actor=None, fields=totals.fields | {"message": message})
+    known = (Expert, ExpertSkill, ExpertLanguage, ExpertCountry, Certificate, Availability)
+    with because(taken_over_by(upload), f"Taken over from {upload.reference}"), readable_constraints(*known):
+        write_roster(upload)
+    return ROSTER_IMPORT.apply(upload, "finish", actor=None, fields=totals.fields)
+
+
+def taken_over_by(upload: RosterImport) -> User | None:
+    """Who decided to take the file over, from its history. None: SLP's own command."""
+    events = event_model(RosterImport).objects.filter(pgh_obj_id=upload.pk, status=ImportStatus.APPLYING)
+    event = events.select_related("pgh_context").order_by("pgh_id").last()
+    metadata = event.pgh_context.metadata if event and event.pgh_context else {}
+    move = metadata.get(f"move:{upload._meta.label_lower}:{upload.pk}:{ImportStatus.APPLYING}", {})
+    return User.objects.filter(pk=move.get("user")).first() if move.get("user") else None
+
+
+# -- what time does --------------------------------------------------------------------------------
+def go_on(now: datetime) -> int:
+    """Queue again what was left behind by a worker or a broker that died. Returns how many."""
+    stuck = RosterImport.objects.filter(
+        status__in=(ImportStatus.UPLOADED, ImportStatus.APPLYING), status_since__lt=now - STUCK_AFTER
+    )
+    rows = list(stuck.values_list("pk", "status"))
+    for pk, status in rows:
+        name = "check_roster" if status == ImportStatus.UPLOADED else "take_over_roster"
+        after_commit(f"partners.tasks.{name}", pk)
+    return len(rows)
+
+
+def clear_away(now: datetime) -> int:
+    """Delete the staged rows of files that were finished with 30 days ago. The record of the file stays."""
+    over = RosterImport.objects.filter(status__in=FINISHED, status_since__lt=now - ROWS_KEPT)
+    return RosterImportRow.objects.filter(roster_import__in=over).delete()[0]
