@@ -37,7 +37,7 @@ class ExpertQuerySet(models.QuerySet):
         return self.filter(Q(agency__in=office.values("agency")) | Q(user=user))
 
 
-@tracked(exclude=["search_text"])
+@tracked(exclude=["search_text"], in_bulk=True)
 class Expert(models.Model):
     """A person an agency offers; serving or retired."""
 
@@ -95,7 +95,7 @@ class ExpertScoped(models.QuerySet):
         return self if user.is_staff else self.filter(expert__in=Expert.objects.visible_to(user))
 
 
-@tracked()
+@tracked(in_bulk=True)
 class ExpertSkill(models.Model):
     """One field that an expert knows."""
 
@@ -119,7 +119,7 @@ class ExpertSkill(models.Model):
         return f"{self.expertise} ({self.get_depth_display().lower()})"
 
 
-@tracked()
+@tracked(in_bulk=True)
 class ExpertLanguage(models.Model):
     """A language with its level on the Interagency Language Roundtable scale, 0 to 5."""
 
@@ -152,7 +152,7 @@ class ExpertLanguage(models.Model):
         return f"{self.language} {self.speaking}"
 
 
-@tracked()
+@tracked(in_bulk=True)
 class Certificate(models.Model):
     """An instructor certificate, such as the corrections train-the-trainer programme's."""
 
@@ -179,7 +179,7 @@ class Certificate(models.Model):
         return self.programme
 
 
-@tracked()
+@tracked(in_bulk=True)
 class ExpertCountry(models.Model):
     """A country that an expert has worked in, or has ties to (own statement)."""
 
@@ -249,7 +249,7 @@ class TravelDocument(models.Model):
         return f"{self.get_kind_display()}{f' {self.country}' if self.country_id else ''}"
 
 
-@tracked()
+@tracked(in_bulk=True)
 class Availability(models.Model):
     """A window in which an expert can travel, or a blackout in which not. The end date is included."""
 

@@ -14,13 +14,18 @@ from django.contrib.auth import get_user_model
 from django.db import models
 
 
-def tracked(*, exclude: list[str] | None = None):
-    """Class decorator: keep a snapshot of each insert, update and delete, append-only."""
+def tracked(*, exclude: list[str] | None = None, in_bulk: bool = False):
+    """Class decorator: keep a snapshot of each insert, update and delete, append-only.
+
+    `in_bulk`: one statement may write thousands of rows. Its snapshots are then taken together: a trigger for each
+    row would write the context again for each, and every time through all that it has left behind before.
+    """
     return pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(condition=pghistory.AnyChange()),
         pghistory.DeleteEvent(),
         exclude=exclude or [],
+        level=pghistory.Statement if in_bulk else pghistory.Row,
         obj_field=pghistory.ObjForeignKey(related_name="events", related_query_name="events", db_index=True),
         meta={"ordering": ["pgh_id"]},
         append_only=True,

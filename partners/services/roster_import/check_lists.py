@@ -113,6 +113,7 @@ FROM (SELECT DISTINCT text FROM import_item WHERE what = 'countries') AS w
 LEFT JOIN import_known known ON known.what = 'countries' AND known.word = lower(w.text)
 """
 
+# `OFFSET 0` keeps a step a step of its own: else each use of a date would read the text again.
 PERIODS = f"""
 INSERT INTO import_word (what, text, first_day, last_day, problem, note)
 SELECT 'periods', text, first_day, last_day,
@@ -132,7 +133,9 @@ FROM (
     FROM (
         SELECT text, regexp_match(text, '^(.+?)\\s+(?:to|until|till|through|thru|-|–|—)\\s+(.+)$', 'i') AS found
         FROM (SELECT DISTINCT text FROM import_item WHERE what = 'periods') AS w
+        OFFSET 0
     ) AS split
+    OFFSET 0
 ) AS p
 """  # noqa: S608
 
@@ -163,7 +166,9 @@ FROM (
             SELECT text, string_to_array(text, '|') AS parts
             FROM (SELECT DISTINCT text FROM import_item WHERE what = 'certificates') AS w
         ) AS split
+        OFFSET 0
     ) AS named
+    OFFSET 0
 ) AS c
 """  # noqa: S608
 

@@ -5,46 +5,51 @@ from __future__ import annotations
 from partners.services.roster_import.columns import SERVICE_WORDS
 from partners.services.roster_import.sql import LIKE_THIS, as_date, find, label, one_of, position, quoted, typed
 
-EMAIL = r"^[^\s@,;<>()]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$"
+EMAIL = r"^[^\s@,;<>()]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}$"
+_PLAIN_YEARS = ", ".join(f"'{n}'" for n in range(61))
 
 PEOPLE = f"""
 CREATE TEMP TABLE import_row ON COMMIT DROP AS
 SELECT r.id, r.line, r.name, lower(r.name) AS name_key, r.rank, r.email, lower(r.email) AS email_key, r.phone,
        r.service AS service_typed, {one_of("lower(r.service)", SERVICE_WORDS)} AS service,
-       r.years AS years_typed, substring(r.years FROM '^(\\d{{1,4}})(?:[.,]0+)?(?: ?(?:years?|yrs?))?$')::int AS years,
+       r.years AS years_typed, CASE WHEN r.years IN ({_PLAIN_YEARS}) THEN r.years::int ELSE
+           substring(r.years FROM '^(\\d{{1,4}})(?:[.,]0+)?(?: ?(?:years?|yrs?))?$')::int END AS years,
        r.passport_expires_on AS passport_typed, {as_date("r.passport_expires_on")} AS passport
 FROM partners_rosterimportrow r
 WHERE r.roster_import_id = %(upload)s
 """  # noqa: S608 -- our own constants
 
-_RULES = ",\n".join(
-    (
-        find("name", "r.name = ''", quoted("is empty. Write the first and the last name.")),
-        find("name", "length(r.name) > 120", quoted("is longer than 120 characters. Shorten it.")),
-        find("rank", "r.rank = ''", quoted("is empty. Write how the person is addressed, such as Sergeant.")),
-        find("rank", "length(r.rank) > 80", quoted("is longer than 80 characters. Shorten it.")),
-        find("service", "r.service IS NULL AND r.service_typed <> ''",
-             f"{typed('r.service_typed')} || ' is neither. Write serving or retired.'"),
-        find("years", "r.years_typed <> '' AND (r.years IS NULL OR r.years > 60)",
-             f"{typed('r.years_typed')} || ' is not a whole number from 0 to 60. Write it like 14.'"),
-        find("email", f"r.email <> '' AND (r.email !~ '{EMAIL}' OR length(r.email) > 254)",
-             f"{typed('r.email')} || ' is not an e-mail address. Write it like name@agency.example.'"),
-        find("phone", "length(r.phone) > 40", quoted("is longer than 40 characters. Write one number.")),
-        find("passport_expires_on", "r.passport_typed <> '' AND r.passport IS NULL",
-             f"{typed('r.passport_typed')} || ' is not a date. {LIKE_THIS}'"),
-        find("passport_expires_on",
-             "r.passport < DATE '2000-01-01' OR r.passport > %(today)s::date + INTERVAL '15 years'",
-             f"{typed('r.passport_typed')} || ' can''t be right: a passport is valid for ten years at most.'"),
-        find("passport_expires_on", "r.passport >= DATE '2000-01-01' AND r.passport < %(today)s",
-             f"{typed('r.passport_typed')} || ' has passed. The person needs a new passport to travel.'", note=True),
-    )
+_LATEST = "r.passport > %(today)s::date + 5479"  # fifteen years
+_RULES = (
+    ("name", "r.name = ''", quoted("is empty. Write the first and the last name.")),
+    ("name", "length(r.name) > 120", quoted("is longer than 120 characters. Shorten it.")),
+    ("rank", "r.rank = ''", quoted("is empty. Write how the person is addressed, such as Sergeant.")),
+    ("rank", "length(r.rank) > 80", quoted("is longer than 80 characters. Shorten it.")),
+    ("service", "r.service_typed <> '' AND r.service IS NULL",
+     f"{typed('r.service_typed')} || ' is neither. Write serving or retired.'"),
+    ("years", "r.years_typed <> '' AND (r.years IS NULL OR r.years > 60)",
+     f"{typed('r.years_typed')} || ' is not a whole number from 0 to 60. Write it like 14.'"),
+    ("email", f"r.email <> '' AND (length(r.email) > 254 OR r.email !~ '{EMAIL}')",
+     f"{typed('r.email')} || ' is not an e-mail address. Write it like name@agency.example.'"),
+    ("phone", "length(r.phone) > 40", quoted("is longer than 40 characters. Write one number.")),
+    ("passport_expires_on", "r.passport_typed <> '' AND r.passport IS NULL",
+     f"{typed('r.passport_typed')} || ' is not a date. {LIKE_THIS}'"),
+    ("passport_expires_on", f"r.passport < DATE '2000-01-01' OR {_LATEST}",
+     f"{typed('r.passport_typed')} || ' can''t be right: a passport is valid for ten years at most.'"),
+)  # fmt: skip
+_PASSED = (
+    "passport_expires_on", "r.passport >= DATE '2000-01-01' AND r.passport < %(today)s",
+    f"{typed('r.passport_typed')} || ' has passed. The person needs a new passport to travel.'",
 )  # fmt: skip
 
+# Most rows are good: they are asked once whether anything is wrong, and only then what.
 RULES = f"""
 INSERT INTO import_problem
 SELECT r.id, p.position, p.note, p.text
-FROM import_row r CROSS JOIN LATERAL (VALUES {_RULES}) AS p(position, note, text)
-WHERE p.text IS NOT NULL
+FROM import_row r
+CROSS JOIN LATERAL (VALUES {", ".join(find(*rule) for rule in _RULES)}, {find(*_PASSED, note=True)})
+    AS p(position, note, text)
+WHERE ({" OR ".join(f"({condition})" for _, condition, _ in (*_RULES, _PASSED))}) AND p.text IS NOT NULL
 """  # noqa: S608
 
 TWINS = f"""

@@ -31,6 +31,7 @@ BEGIN = (
 )
 END = ("SET LOCAL enable_nestloop = on",)
 
+# A row is staged as a new person's; only what turned out otherwise is written.
 OUTCOMES = """
 WITH found AS (
     SELECT row_id, bool_or(NOT note) AS bad,
@@ -38,15 +39,18 @@ WITH found AS (
     FROM import_problem GROUP BY row_id
 )
 UPDATE partners_rosterimportrow r
-SET problems = coalesce(f.texts, '{}'::text[]),
-    expert_id = m.expert_id,
-    outcome = CASE
-        WHEN f.bad THEN 'bad' WHEN m.expert_id IS NULL THEN 'new' WHEN d.row_id IS NULL THEN 'same' ELSE 'changed' END
-FROM import_row i
-LEFT JOIN found f ON f.row_id = i.id
-LEFT JOIN import_match m ON m.id = i.id
-LEFT JOIN import_difference d ON d.row_id = i.id
-WHERE r.id = i.id
+SET problems = v.problems, expert_id = v.expert_id, outcome = v.outcome
+FROM (
+    SELECT i.id, coalesce(f.texts, '{}'::text[]) AS problems, m.expert_id, CASE
+        WHEN f.bad THEN 'bad' WHEN m.expert_id IS NULL THEN 'new' WHEN d.row_id IS NULL THEN 'same' ELSE 'changed'
+        END AS outcome
+    FROM import_row i
+    LEFT JOIN found f ON f.row_id = i.id
+    LEFT JOIN import_match m ON m.id = i.id
+    LEFT JOIN import_difference d ON d.row_id = i.id
+) AS v
+WHERE r.id = v.id AND r.roster_import_id = %(upload)s
+  AND (r.outcome <> v.outcome OR r.problems <> v.problems OR r.expert_id IS DISTINCT FROM v.expert_id)
 """
 
 TOTALS = """
@@ -58,7 +62,6 @@ FROM partners_rosterimportrow WHERE roster_import_id = %(upload)s
 STATEMENTS = (
     *BEGIN,
     check_people.PEOPLE,
-    "ANALYZE import_row",
     check_people.RULES,
     check_people.TWINS,
     check_people.ROSTER,

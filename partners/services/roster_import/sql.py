@@ -22,8 +22,12 @@ def quoted(text: str) -> str:
 
 def as_date(expression: str) -> str:
     """The date that a text means, or NULL."""
+    iso = (
+        f"length({expression}) = 10 AND translate({expression}, '0123456789', '') = '--' "
+        f"AND substr({expression}, 5, 1) = '-'"
+    )
     return (
-        f"CASE WHEN {expression} ~ '{DATE_SHAPE}' AND pg_input_is_valid({expression}, 'date') "
+        f"CASE WHEN ({iso} OR {expression} ~ '{DATE_SHAPE}') AND pg_input_is_valid({expression}, 'date') "
         f"THEN ({expression})::date END"
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from django.db import connection, transaction
 from django.utils import timezone
 
-from partners.models import RosterImport
+from partners.models import RosterImport, RosterImportRow
 from partners.models.roster_import import ImportStatus
 from partners.services.roster_import.columns import FIELDS, ROSTER
 from partners.services.roster_import.reading import Table, Unreadable, open_table
@@ -82,7 +82,7 @@ def _put(roster_import: RosterImport, block: Sequence[tuple[int, list[str]]], do
 
 
 def copy_rows(roster_import_id: int, rows: Sequence[tuple[int, list[str]]]) -> None:
-    """COPY (line, cells) into the staging table."""
+    """COPY (line, cells) into the staging table, each as a new person's until the check knows better."""
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for line, cells in rows:
-            copy.write_row((roster_import_id, line, *cells, "{}", ""))
+            copy.write_row((roster_import_id, line, *cells, "{}", RosterImportRow.Outcome.NEW.value))
