@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from partners.desk import agencies, agreements, experts, outreach, papers
+from partners.desk import agencies, agreements, experts, outreach, papers, roster_import
 
 urlpatterns = [
     *agencies.urlpatterns,
     *experts.urlpatterns,
+    *roster_import.urlpatterns,
     *agreements.urlpatterns,
     *papers.urlpatterns,
     *outreach.urlpatterns,

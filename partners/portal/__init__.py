@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from partners.portal import agency, agreements, papers, roster
+from partners.portal import agency, agreements, papers, roster, roster_import
 
-urlpatterns = [*agency.urlpatterns, *roster.urlpatterns, *agreements.urlpatterns, *papers.urlpatterns]
+urlpatterns = [
+    *agency.urlpatterns,
+    *roster.urlpatterns,
+    *roster_import.urlpatterns,
+    *agreements.urlpatterns,
+    *papers.urlpatterns,
+]

@@ -86,6 +86,7 @@ def _table(kind: str, records: Iterator[Record], columns: Sequence[Column], esti
         raise Unreadable("There is nothing in this file. Fill in the template and send that.")
     best = max(range(len(first)), key=lambda i: sum(normal(cell) in index for cell in first[i][1]))
     line, headings = first[best]
+    headings = headings[: max((place for place, heading in enumerate(headings, start=1) if heading), default=0)]
     positions: dict[str, int] = {}
     unknown = []
     for place, heading in enumerate(headings):

@@ -16,6 +16,7 @@ from partners.models import RosterImport, RosterImportRow
 from partners.models.roster_import import ImportStatus
 from partners.services.roster_import.columns import FIELDS, ROSTER
 from partners.services.roster_import.reading import Table, Unreadable, open_table
+from slp.lib.track import because
 
 MAX_ROWS = 20_000
 BLOCK = 1000
@@ -30,9 +31,8 @@ class Superseded(Exception):
 
 def stage(roster_import: RosterImport, *, progress: Progress | None = None) -> Table:
     """Read the whole file into its rows, from the beginning. Returns what the file was like."""
-    _begin(roster_import)
     with roster_import.document.file.open("rb") as file, open_table(file, ROSTER) as table:
-        _expect(roster_import, table.estimate)
+        _begin(roster_import, table.estimate)
         places = [table.positions.get(key) for key in FIELDS]
         done, block = 0, []
         for line, cells in table.rows():
@@ -59,15 +59,13 @@ def _open(roster_import: RosterImport):
 
 
 @transaction.atomic
-def _begin(roster_import: RosterImport) -> None:
+def _begin(roster_import: RosterImport, estimate: int) -> None:
     """From the beginning: what an earlier attempt has staged goes; and the sweep sees that somebody is at it."""
-    if not _open(roster_import).update(rows_done=0, status_since=timezone.now()):
-        raise Superseded
+    fields = {"rows_done": 0, "rows_total": min(estimate, MAX_ROWS), "status_since": timezone.now()}
+    with because(None, "Began the check"):
+        if not _open(roster_import).update(**fields):
+            raise Superseded
     roster_import.rows.all().delete()
-
-
-def _expect(roster_import: RosterImport, rows: int) -> None:
-    _open(roster_import).update(rows_total=min(rows, MAX_ROWS))
 
 
 @transaction.atomic
