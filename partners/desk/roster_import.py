@@ -49,7 +49,7 @@ def roster_import_file(request, key: str):
 
 @door("desk")
 @require_POST
-def roster_import_take_over(request, key: str):
+def roster_import_decide(request, key: str):
     return take_over_page(request, key, "desk")
 
 
@@ -58,7 +58,7 @@ urlpatterns = [
     path("roster-files/template/", roster_import_template, name="roster-import-template"),
     path("roster-files/<str:key>/", roster_import_detail, name="roster-import-detail"),
     path("roster-files/<str:key>/file/", roster_import_file, name="roster-import-file"),
-    path("roster-files/<str:key>/take-over/", roster_import_take_over, name="roster-import-take-over"),
+    path("roster-files/<str:key>/decide/", roster_import_decide, name="roster-import-decide"),
     path("agencies/<int:key>/roster-file/", roster_import_add, name="roster-import-add"),
     move_path(RosterImport, "roster-files", "desk", "roster-import-detail"),
 ]

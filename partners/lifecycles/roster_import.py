@@ -52,7 +52,7 @@ ROSTER_IMPORT = Lifecycle(
             KEEPERS | BY_COMMAND,
             guard=_all_good,
             effect=_carry_out,
-            form="roster-import-take-over",
+            form="roster-import-decide",
         ),
         Move(
             "take_over_good",
@@ -62,7 +62,7 @@ ROSTER_IMPORT = Lifecycle(
             KEEPERS | BY_COMMAND,
             guard=_some_good,
             effect=_carry_out,
-            form="roster-import-take-over",
+            form="roster-import-decide",
         ),
         Move("finish", "Finish taking it over", ("applying",), "applied", BY_COMMAND),
         Move("check_again", "Show it again", ("applying",), "checked", BY_COMMAND),

@@ -111,7 +111,7 @@ def detail_page(request, key: str, door: str) -> HttpResponse:
         "message_tone": "error" if upload.status == ImportStatus.FAILED else "info",
         "offers": [offer for offer in _offers(upload, request.user) if offer.label],
         "moves": buttons(upload, request.user, door, without=("take_over", "take_over_good")),
-        "take_over_url": reverse(f"{door}:roster-import-take-over", args=[key]),
+        "take_over_url": reverse(f"{door}:roster-import-decide", args=[key]),
         "file_url": reverse(f"{door}:roster-import-file", args=[key]),
         "add_url": _add_url(upload.agency, door),
         "roster_url": _roster_url(upload.agency, door),

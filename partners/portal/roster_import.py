@@ -34,7 +34,7 @@ def roster_import_file(request, key: str):
 
 @door("portal")
 @require_POST
-def roster_import_take_over(request, key: str):
+def roster_import_decide(request, key: str):
     return take_over_page(request, key, "portal")
 
 
@@ -43,6 +43,6 @@ urlpatterns = [
     path("experts/import/template/", roster_import_template, name="roster-import-template"),
     path("experts/import/<str:key>/", roster_import_detail, name="roster-import-detail"),
     path("experts/import/<str:key>/file/", roster_import_file, name="roster-import-file"),
-    path("experts/import/<str:key>/take-over/", roster_import_take_over, name="roster-import-take-over"),
+    path("experts/import/<str:key>/decide/", roster_import_decide, name="roster-import-decide"),
     move_path(RosterImport, "experts/import", "portal", "roster-import-detail"),
 ]

@@ -430,7 +430,7 @@ def test_from_the_form_to_the_roster(agency, coordinator, client_of):
     text = page.content.decode()
     assert text.index("Nobody") < text.index("Maria Gonzalez"), "bad rows first"
     assert "1 row needs correction first" in text
-    move = reverse("portal:roster-import-take-over", args=[upload.reference])
+    move = reverse("portal:roster-import-decide", args=[upload.reference])
     assert client.post(move, {"rows": "all"}).status_code == 403
     assert client.post(move, {"rows": "good"}).url == url
     assert client.get(url).headers["Refresh"] == "2"
@@ -455,7 +455,7 @@ def test_the_page_shows_how_far_the_reading_is(agency, coordinator, client_of):
     assert "2000 of about 2500 rows read" in seen[1]
 
 
-FILE_PAGES = ("roster-import-detail", "roster-import-file", "roster-import-take-over")
+FILE_PAGES = ("roster-import-detail", "roster-import-file", "roster-import-decide")
 
 
 @pytest.mark.parametrize("name", FILE_PAGES)
@@ -463,7 +463,7 @@ def test_another_agency_gets_404(agency, coordinator, outsider, client_of, name)
     upload = checked(coordinator, agency, csv_file([FULL, BAD]))
     client = client_of(outsider)
     url = reverse(f"portal:{name}", args=[upload.reference])
-    answer = client.post(url, {"rows": "good"}) if name.endswith("over") else client.get(url)
+    answer = client.post(url, {"rows": "good"}) if name.endswith("decide") else client.get(url)
     assert answer.status_code == 404
     move = reverse("portal:roster-import-move", args=[upload.reference, "discard"])
     assert client.get(move).status_code == 404
@@ -497,8 +497,7 @@ def test_an_officer_does_it_for_an_agency(agency, officer, director, auditor, cl
     assert PersonalDataRead.objects.get().subject == f"roster file {upload.reference}"
     assert client_of(auditor).get(url).status_code == 403
     assert (
-        client.post(reverse("desk:roster-import-take-over", args=[upload.reference]), {"rows": "all"}).status_code
-        == 302
+        client.post(reverse("desk:roster-import-decide", args=[upload.reference]), {"rows": "all"}).status_code == 302
     )
     take_over_roster(upload.pk)
     assert Expert.objects.get().agency == agency

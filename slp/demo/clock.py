@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
+from slp.lib import queue
 from slp.reminders import services as reminders
 
 
@@ -74,9 +75,10 @@ class Clock:
 @contextmanager
 def nothing_is_mailed() -> Iterator[None]:
     """Inside, notices are written to the ledger but no task is queued: nobody waits for the mail of a story."""
-    real = reminders._send_task
+    mail, work = reminders._send_task, queue._send
     reminders._send_task = lambda task: None
+    queue._send = lambda task, args: None
     try:
         yield
     finally:
-        reminders._send_task = real
+        reminders._send_task, queue._send = mail, work

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import DataError, transaction
 
 from partners.lifecycles import ROSTER_IMPORT
 from partners.models import (
@@ -35,6 +36,11 @@ from slp.lib.errors import readable_constraints
 from slp.lib.queue import after_commit
 from slp.lib.track import because, event_model
 
+log = logging.getLogger(__name__)
+SURPRISED = (
+    "Something in this file is written in a way that SLP does not understand. Copy the rows into the empty template "
+    "and send that; if it stays so, tell INL/KM."
+)
 FINISHED = (ImportStatus.APPLIED, ImportStatus.FAILED, ImportStatus.DISCARDED)
 UNDER_WAY = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.APPLYING)
 ROWS_KEPT = timedelta(days=30)
@@ -96,6 +102,9 @@ def check_upload(*, roster_import_id: int, progress: Progress | None = None) -> 
             return ROSTER_IMPORT.apply(upload, "check", actor=None, fields=fields)
     except Unreadable as error:
         return _give_up(upload, str(error))
+    except (DataError, ValueError, LookupError, TypeError):  # trying again would end the same way
+        log.exception("The check of %s failed", upload.reference)
+        return _give_up(upload, SURPRISED)
     except (Superseded, Stale):
         return None  # another worker has it, or it was discarded meanwhile
 

@@ -25,7 +25,7 @@ MAX_COLUMNS = 60
 HEADINGS_WITHIN = 10  # lines: a title may stand above the headings
 EMPTY_LINES_IN_A_ROW = 5000  # after that a sheet is over, however long it says it is
 DELIMITERS = ",;\t"
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 BROKEN_WORKBOOK = (
     zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError,
     EOFError, OSError, zlib.error, NotImplementedError,

@@ -31,7 +31,11 @@ class Superseded(Exception):
 
 def stage(roster_import: RosterImport, *, progress: Progress | None = None) -> Table:
     """Read the whole file into its rows, from the beginning. Returns what the file was like."""
-    with roster_import.document.file.open("rb") as file, open_table(file, ROSTER) as table:
+    try:
+        file = roster_import.document.file.open("rb")
+    except FileNotFoundError as error:
+        raise Unreadable("The file is not in our store any more. Send it again.") from error
+    with file, open_table(file, ROSTER) as table:
         _begin(roster_import, table.estimate)
         places = [table.positions.get(key) for key in FIELDS]
         done, block = 0, []

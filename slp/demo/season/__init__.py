@@ -13,6 +13,7 @@ from partners.models import Agency
 from slp.demo.clock import nothing_is_mailed
 from slp.demo.season import cast, moments, terms
 from slp.demo.season.endings import write_reports
+from slp.demo.season.files import send_roster_files
 from slp.demo.season.journeys import Journey
 from slp.demo.season.money import file_claims
 from slp.demo.season.papers import service_is_recorded
@@ -54,6 +55,7 @@ def _tell(story: Story) -> None:
     moments.outreach_goes_on(story)
     moments.enquiries_arrive(story)
     service_is_recorded(story)
+    send_roster_files(story)
     story.clock.settle()
     _count_as_mailed()
 

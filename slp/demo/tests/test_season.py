@@ -23,7 +23,11 @@ from slp.reminders.models import Notice
 
 pytestmark = pytest.mark.django_db
 # States that a record only passes through within one step, so that no record rests in them.
-PASSING = {"engagements.Engagement": {"planned"}, "deployments.Deployment": {"nominated"}}
+PASSING = {
+    "engagements.Engagement": {"planned"},
+    "deployments.Deployment": {"nominated"},
+    "partners.RosterImport": {"uploaded", "applying"},
+}
 
 
 @pytest.mark.parametrize("model", sorted(lc.model for lc in LIFECYCLES.values() if "." in lc.model))

@@ -60,6 +60,9 @@ SAMPLES: dict[str, dict] = {
     "expert-service-ask": {"noun": "expert"},
     "service-record-sign": {"filters": {"status": "requested"}},
     "service-record-check": {"filters": {"status": "issued"}},
+    "roster-import-add": {"noun": "agency"},
+    "roster-import-detail": {"filters": {"status__in": ["checked", "applied"]}},
+    "roster-import-file": {"filters": {"status__in": ["checked", "applied"]}},
 }
 
 

@@ -21,7 +21,7 @@ from deployments.models import (
     TrainingSession,
 )
 from engagements.models import Addendum, Engagement, FinalReport, Invitation, Need, Nomination, ReportExtension
-from partners.models import Agency, Agreement, Amendment, Enquiry, Expert, Membership, Outreach
+from partners.models import Agency, Agreement, Amendment, Enquiry, Expert, Membership, Outreach, RosterImport
 from slp.accounts.models import User
 from slp.demo.accounts import ACCOUNTS, DOMAIN
 from slp.documents.models import Document
@@ -100,6 +100,7 @@ NOUNS: dict[str, type[models.Model]] = {
     "outreach": Outreach,
     "payment": Payment,
     "report": FinalReport,
+    "roster-import": RosterImport,
     "seat": Invitation,
     "service-record": ServiceRecord,
     "support": SupportEntry,
