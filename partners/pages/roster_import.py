@@ -221,8 +221,8 @@ def _rows_page(upload: RosterImport, door: str) -> ListPage:
             RosterImportRow.objects.visible_to(user).filter(roster_import=upload).annotate(first=BAD_FIRST)
         ),
         columns=(
-            Column("line", "Line", kind="number"),
             Column("name", "Name", lambda text: text[:120] or "(empty)"),
+            Column("line", "Line", kind="number"),
             Column("rank", "Rank or title", lambda text: text[:80]),
             Column("outcome", "Result", choice(RosterImportRow.Outcome), sort=False),
             ProblemsColumn("problems", "What to correct", sort=False),

@@ -30,6 +30,7 @@ from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 from slp.accounts.models import User  # noqa: E402
 from slp.tests.bench.data import grow  # noqa: E402
 from slp.tests.bench.pages import PAGES, Page  # noqa: E402
+from slp.tests.bench.roster import measure_roster  # noqa: E402
 
 GATES = {"list": (5.0, 8), "detail": (4.0, 12), "overview": (4.0, 14)}
 ROUNDS, PER_ROUND = 9, 3
@@ -127,15 +128,16 @@ def main() -> int:
     old = setup_databases(verbosity=0, interactive=False)
     try:
         call_command("seed_demo", verbosity=0)
+        roster = measure_roster() if options.only in "roster" else []
         print(f"{'page':<36}{'kind':<10}{'size':>8}{'ratio':>9}{'queries':>6}")
         found = run(options.size // 10, options.only) + run(options.size, options.only)
         rows_ms = statistics.median(timed(floor_rows) for _ in range(ROUNDS))
     finally:
         teardown_databases(old, verbosity=0)
     print(f"\nR (50 rows by psycopg alone): {rows_ms:.2f} ms")
-    result = {"R_ms": rows_ms, "pages": [asdict(row) for row in found]}
+    result = {"R_ms": rows_ms, "pages": [asdict(row) for row in found], "roster": [asdict(row) for row in roster]}
     (settings.VAR / "bench.json").write_text(json.dumps(result, indent=2))
-    missed = [row.name for row in found if not row.ok]
+    missed = [row.name for row in [*found, *roster] if not row.ok]
     print("All gates hold." if not missed else f"Missed: {', '.join(sorted(set(missed)))}")
     return bool(missed)
 
