@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
 from partners.models import Agency, Agreement, AgreementVersion, Expert, RosterImport, Signature
-from partners.models.agency import AgencyRole
+from partners.models.agency import AgencyRole, roles_held
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.models.paper import Amendment, AmendmentStatus
 from slp.documents.models import Document
@@ -27,15 +27,12 @@ def staff_roles(user) -> set[str]:
 
 def agency_roles(user, agency_id: int | None = None) -> set[str]:
     """The user's roles at one agency, or at any when `agency_id` is None."""
-    if not hasattr(user, "_agency_roles"):
-        user._agency_roles = list(user.memberships.filter(is_active=True).values_list("agency_id", "role"))
-    return {role for agency, role in user._agency_roles if agency_id in (None, agency)}
+    return {role for agency, role in roles_held(user) if agency_id in (None, agency)}
 
 
 def agency_ids(user, roles: set[str] = OFFICE_ROLES) -> set[int]:
     """The agencies for which the user holds one of `roles`."""
-    agency_roles(user)
-    return {agency for agency, role in user._agency_roles if role in roles}
+    return {agency for agency, role in roles_held(user) if role in roles}
 
 
 def post_roles(user, country=None) -> set[str]:

@@ -214,6 +214,13 @@ class Membership(models.Model):
         return f"{self.user} - {self.get_role_display()}, {self.agency}"
 
 
+def roles_held(user) -> list[tuple[int, str]]:
+    """(agency, role) of everything the user is at agencies. Looked up once per request and kept on the user object."""
+    if not hasattr(user, "_agency_roles"):
+        user._agency_roles = list(user.memberships.filter(is_active=True).values_list("agency_id", "role"))
+    return user._agency_roles
+
+
 @tracked()
 class Contact(models.Model):
     """A point of contact, with or without an account."""

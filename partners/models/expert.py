@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower
 
-from partners.models.agency import Agency, AgencyRole, Membership
+from partners.models.agency import Agency, AgencyRole, roles_held
 from partners.models.taxonomy import Expertise
 from slp.documents.models import Document
 from slp.lib.track import tracked
@@ -33,11 +33,9 @@ class ExpertQuerySet(models.QuerySet):
             return self.none()
         if user.is_staff:
             return self
-        office = Membership.objects.filter(user=user, is_active=True).exclude(role=AgencyRole.TRAVELLER)
-        # Two ways in, each by its own index: with OR between them every expert of the programme would be looked at.
-        everybody = self.model._base_manager.order_by().values("pk")
-        ours, themselves = everybody.filter(agency__in=office.values("agency")), everybody.filter(user=user)
-        return self.filter(pk__in=ours.union(themselves))
+        # Known agencies are looked up by their index; a subquery beside the OR would be asked for every expert.
+        ours = {agency for agency, role in roles_held(user) if role != AgencyRole.TRAVELLER}
+        return self.filter(Q(agency__in=ours) | Q(user=user))
 
 
 @tracked(exclude=["search_text"], in_bulk=True)

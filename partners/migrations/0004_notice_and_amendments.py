@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0001_initial'),
-        ('partners', '0002_agreements_in_full_and_roster_files'),
+        ('partners', '0003_experts_by_name'),
         ('places', '0001_initial'),
     ]
 
