@@ -15,6 +15,7 @@ from engagements.models import Addendum, Engagement, Nomination
 from engagements.models.invitation import NominationStatus
 from partners.models import Agency, Expert
 from slp.lib.answers import Answer, Refused, answer, no, require
+from slp.lib.dates import implausible
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
 from slp.places.models import Country
@@ -31,6 +32,8 @@ MOVABLE = (
 
 def span(starts_on: date, ends_on: date) -> DateRange:
     """The days from the first to the last, as the database keeps them."""
+    if far := implausible(starts_on) or implausible(ends_on):
+        raise Refused(far)
     if ends_on < starts_on:
         raise Refused("The deployment ends before it starts.")
     if (ends_on - starts_on).days >= LONGEST:

@@ -56,3 +56,12 @@ def test_rules_and_rates_are_the_administrators(full, client_of, administrator, 
     for model in ("requirement", "rate"):
         assert client_of(administrator).get(reverse(f"admin:deployments_{model}_add")).status_code == 200
         assert client_of(officer).get(reverse(f"admin:deployments_{model}_add")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("model", "field"), [("requirement", "valid_until"), ("trainingsession", "ends_at"), ("rotation", "until")]
+)
+def test_a_slip_of_the_year_is_said_on_the_model_pages_too(client_of, director, model, field):
+    data = {field: "9999-12-31", f"{field}_0": "9999-12-31", f"{field}_1": "12:00"}
+    page = client_of(director).post(reverse(f"admin:deployments_{model}_add"), data)
+    assert "31 Dec 9999 is more than 10 years from now. Check the year." in page.content.decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,8 +12,10 @@ from django.urls import reverse
 from deployments.models import Claim, Clearance, Deployment, Obligation, Payment, SupportEntry
 from deployments.services.payments import record_obligation
 from deployments.services.readiness import list_requirements
+from deployments.services.travel import change_dates
 from deployments.tests.factories import make_claim, make_deployment, make_engagement, make_line, make_receipt, pdf
 from partners.tests.factories import make_expert
+from slp.lib.answers import Refused
 from slp.lib.dates import today
 
 
@@ -370,3 +372,22 @@ def test_an_overlap_is_said_on_the_page_of_the_dates(send, team, officer, engage
 
     assert response.status_code == 422
     assert "Lieutenant Alix Jean is already deployed from" in response.content.decode()
+
+
+@pytest.mark.parametrize("field", ["starts_on", "ends_on"])
+def test_the_last_day_of_the_calendar_is_refused_at_its_field(client_of, team, engagement, officer, field):
+    """One day more would not exist: it was an error of the server once."""
+    dates = {"starts_on": today(), "ends_on": today()} | {field: "9999-12-31"}
+    pages = [
+        ("deployment-add", engagement.reference, {"expert": team[0].expert_id, "role": "Mentor"}),
+        ("deployment-dates", team[0].reference, {"reason": "Later."}),
+    ]
+    for name, key, more in pages:
+        answer = client_of(officer).post(reverse(f"desk:{name}", args=[key]), dates | more)
+        assert answer.status_code == 422
+        assert "31 Dec 9999 is more than 10 years from now" in str(answer.context["form"].errors[field])
+
+
+def test_nor_does_the_service_take_it(team, officer):
+    with pytest.raises(Refused, match="more than 10 years from now"):
+        change_dates(deployment=team[0], starts_on=date.max, ends_on=date.max, reason="Later.", actor=officer)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
@@ -61,9 +59,6 @@ def _layout() -> Layout:
     )
 
 
-FARTHEST = timedelta(days=3653)
-
-
 class NeedFields(forms.ModelForm):
     """What registering and changing have in common. `draft`: less is asked for."""
 
@@ -115,9 +110,6 @@ class NeedFields(forms.ModelForm):
         start, end, shortest = cleaned.get("starts_on"), cleaned.get("ends_on"), cleaned.get("min_days")
         if start and start < today() and (not self.draft or "starts_on" in self.changed_data):
             self.add_error("starts_on", f"{show(start)} is in the past. Choose a later date.")
-        for name, day in (("starts_on", start), ("ends_on", end)):
-            if day and day > today() + FARTHEST:
-                self.add_error(name, f"{show(day)} is more than ten years away. Check the year.")
         if start and end and end < start:
             self.add_error("ends_on", "The latest end is before the earliest start.")
         elif start and end and shortest and shortest > (end - start).days + 1:

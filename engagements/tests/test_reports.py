@@ -172,7 +172,8 @@ def test_wrong_entries_get_sentences(client_of, coordinator, report, data, sente
     ("data", "sentence"),
     [
         ({"asked_for": "2020-01-01", "reason": "x"}, "Choose a date after"),
-        ({"asked_for": "2099-01-01", "reason": "x"}, "within a year"),
+        ({"asked_for": today() + timedelta(days=800), "reason": "x"}, "within a year"),
+        ({"asked_for": "2099-01-01", "reason": "x"}, "more than 10 years from now"),
         ({"asked_for": "", "reason": ""}, "Say why you need more time"),
     ],
 )

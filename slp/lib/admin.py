@@ -6,17 +6,17 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 
-from slp.lib.forms import VersionMixin
+from slp.lib.forms import PlausibleDates, VersionMixin
 from slp.lib.lifecycle import LIFECYCLES
 from slp.lib.moves import buttons
 from slp.lib.track import because
 
 
-class RecordForm(VersionMixin):
+class RecordForm(PlausibleDates, VersionMixin):
     """The admin's form with the same conflict check as every other form."""
 
 
-class PlainRecordForm(forms.ModelForm):
+class PlainRecordForm(PlausibleDates, forms.ModelForm):
     """For rows without a version of their own."""
 
 

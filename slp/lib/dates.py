@@ -7,11 +7,15 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
 WASHINGTON = ZoneInfo("America/New_York")
 MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
+
+
+YEARS_AHEAD, YEARS_BACK = 10, 100  # a passport holds ten; the record has partners of the last century
 
 
 class Precision(models.TextChoices):
@@ -27,6 +31,24 @@ class Precision(models.TextChoices):
 def today(zone: ZoneInfo = WASHINGTON) -> date:
     """The date in Washington, or in the zone given."""
     return timezone.now().astimezone(zone).date()
+
+
+def implausible(value: date) -> str:
+    """Why a date that somebody typed can't be meant, as a sentence; empty if it can.
+
+    Catches a slip of the year, and what lies so near the end of the calendar that no day can be added to it.
+    """
+    day = value.date() if isinstance(value, datetime) else value
+    years = (day - today()).days / 365.25
+    if years > YEARS_AHEAD:
+        return f"{show(day)} is more than {YEARS_AHEAD} years from now. Check the year."
+    return f"{show(day)} is more than {YEARS_BACK} years ago. Check the year." if years < -YEARS_BACK else ""
+
+
+def plausible_date(value: date) -> None:
+    """Validator of every date that a form takes."""
+    if sentence := implausible(value):
+        raise ValidationError(sentence, code="implausible")
 
 
 def fiscal_year(day: date) -> int:

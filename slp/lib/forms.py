@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from slp.lib.answers import Stale
+from slp.lib.dates import plausible_date
 from slp.lib.track import snapshot_at, who_changed
 
 
@@ -52,7 +53,20 @@ class Conflict:
     rows: list[ConflictRow]
 
 
-class CrispyMixin:
+DATES = (forms.DateField, forms.DateTimeField, forms.SplitDateTimeField)
+
+
+class PlausibleDates:
+    """Every date of the form is checked for a slip of the year, with a sentence at its field."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for bound in self.fields.values():
+            if isinstance(bound, DATES):
+                bound.validators = [*bound.validators, plausible_date]
+
+
+class CrispyMixin(PlausibleDates):
     """A helper without the <form> element: templates write it, with the csrf and once inputs."""
 
     def __init__(self, *args, **kwargs) -> None:
