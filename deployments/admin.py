@@ -28,15 +28,15 @@ NOBODY: tuple[str, ...] = ()
 ADMINISTRATORS = ("administrator", "director")
 
 
-class StayInline(RecordInline):
-    model = Stay
-
-
 class ReadOnlyInline(RecordInline):
     """Rows that change only on the work pages."""
 
     edited_by = NOBODY
     show_change_link = True
+
+
+class StayInline(ReadOnlyInline):
+    model = Stay
 
 
 class EnrolmentInline(ReadOnlyInline):
@@ -86,6 +86,9 @@ class DeploymentAdmin(RecordAdmin):
 
 @admin.register(Stay)
 class StayAdmin(RecordAdmin):
+    """Planned on the page of the journey, where the nights are held against its dates."""
+
+    edited_by = NOBODY
     list_display = ["deployment", "city", "period"]
     list_select_related = ["deployment__expert"]
     search_fields = ["city"]

@@ -20,6 +20,7 @@ from deployments.pages import travel as pages
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import form_page, load_deployment
 from deployments.pages.readiness import items, teams, with_clearances
+from deployments.pages.stays import nights, stay_urls
 from deployments.pages.teams import team_urls
 from deployments.permissions import can_plan_travel
 from deployments.services import travel
@@ -142,6 +143,7 @@ def deployment_detail(request, key: str):
             "check_ins": deployment.check_ins.select_related("author")[:5],
             "support": SupportEntry.objects.filter(deployments=deployment).select_related("author")[:10],
             "trainings": deployment.trainings.select_related("session"),
+            "nights": nights(deployment, "desk"),
         }
     return render(request, "desk/deployment_detail.html", context)
 
@@ -235,5 +237,6 @@ urlpatterns = [
     path("deployments/<str:key>/lead/", deployment_lead, name="deployment-lead"),
     path("deployments/<str:key>/do/<slug:verb>/", deployment_move, name="deployment-move"),
     *clearance_urls("desk"),
+    *stay_urls("desk"),
     *team_urls("desk"),
 ]

@@ -18,6 +18,7 @@ from deployments.forms.travel import (
     EmergencyForm,
     HandInForm,
     SendForm,
+    StayForm,
     TeamClearForm,
     TeamForm,
     TravelForm,
@@ -27,6 +28,6 @@ from deployments.forms.travel import (
 __all__ = [
     "AttendanceForm", "CertifyForm", "CheckInForm", "ClaimAddForm", "ClaimEditForm", "ClearForm", "DatesForm",
     "DecisionForm", "EmergencyForm", "EnrolForm", "FailForm", "HandInForm", "IncidentForm", "LineForm", "NoteForm",
-    "ObligationForm", "PaymentForm", "SendForm", "SessionEditForm", "SessionForm", "SupportEditForm", "SupportForm",
-    "TeamClearForm", "TeamForm", "TravelForm", "WaiveForm",
+    "ObligationForm", "PaymentForm", "SendForm", "SessionEditForm", "SessionForm", "StayForm", "SupportEditForm",
+    "SupportForm", "TeamClearForm", "TeamForm", "TravelForm", "WaiveForm",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from django import forms
 
 from deployments.models import Clearance, Deployment
 from deployments.services.readiness import default_validity, needs_date
+from deployments.services.stays import outside
 from partners.models import Expert
 from slp.documents.forms import UploadField
 from slp.documents.models import Slot
@@ -72,6 +73,31 @@ class SendForm(Form):
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", "The last day is before the first.")
+        return cleaned
+
+
+class StayForm(Form):
+    """Nights in one city of a journey to several."""
+
+    city = forms.CharField(label="City", max_length=120)
+    first_night = forms.DateField(label="First night there")
+    last_night = forms.DateField(label="Last night there", help_text="The night before leaving for the next city.")
+    lodging = forms.CharField(
+        label="Lodging", max_length=200, required=False, help_text="Name and address of the hotel or residence."
+    )
+
+    def __init__(self, *args, deployment: Deployment, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.deployment = deployment
+
+    def clean(self):
+        cleaned = super().clean()
+        first, last = cleaned.get("first_night"), cleaned.get("last_night")
+        for name, night in (("first_night", first), ("last_night", last)):
+            if night and (sentence := outside(self.deployment, night)):
+                self.add_error(name, sentence)
+        if first and last and last < first:
+            self.add_error("last_night", "The last night is before the first.")
         return cleaned
 
 

@@ -81,10 +81,13 @@ def _came_home(deployment: Deployment, actor, reason: str) -> None:
 
 def _cut_short(deployment: Deployment, actor, reason: str) -> None:
     """The journey ends today: from tomorrow the person is free for another one."""
+    from deployments.services.stays import fit_stays
+
     _came_home(deployment, actor, reason)
     last = max(deployment.starts_on, min(deployment.ends_on, today()))
     period = DateRange(deployment.starts_on, last + timedelta(days=1))
     type(deployment).objects.filter(pk=deployment.pk).update(period=period)
+    fit_stays(deployment=deployment, period=period)
     tell(
         users=[*staff("officer"), *people_of(deployment.agency, "coordinator")],
         rule="tour-cut-short",

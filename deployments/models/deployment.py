@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -170,7 +172,7 @@ class DeploymentScoped(models.QuerySet):
 
 @tracked()
 class Stay(models.Model):
-    """Where a traveller sleeps, when they work in several cities."""
+    """Where a traveller sleeps, when they work in several cities. `period` ends on the day after the last night."""
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="stays")
     city = models.CharField(max_length=120)
@@ -194,4 +196,16 @@ class Stay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.city} {self.period}"
+        return f"{self.city}, {self.when}"
+
+    @property
+    def first_night(self) -> date:
+        return self.period.lower
+
+    @property
+    def last_night(self) -> date:
+        return self.period.upper - timedelta(days=1)
+
+    @property
+    def when(self) -> str:
+        return show_span(self.first_night, self.last_night)

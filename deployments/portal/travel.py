@@ -12,6 +12,7 @@ from deployments.pages import travel as pages
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import load_deployment
 from deployments.pages.readiness import items, teams, with_clearances
+from deployments.pages.stays import nights, stay_urls
 from deployments.permissions import can_check_in, can_plan_travel
 from engagements.pages.common import door, due_words, offers, steps
 from partners.permissions import agency_roles
@@ -63,6 +64,7 @@ def deployment_detail(request, key: str):
         "turn": pages.turn(deployment, rows, traveller=own),
         "moves": offers(deployment, request.user, "portal"),
         "facts": pages.journey_facts(deployment),
+        "nights": nights(deployment, "portal"),
         "personal": pages.personal_facts(deployment, request.user),
         "items": rows,
         "open_items": sum(item.is_open or item.short_lived for item in rows),
@@ -83,4 +85,5 @@ urlpatterns = [
     path("deployments/<str:key>/check-in/", door("portal")(pages.checkin_add), PORTAL, name="checkin-add"),
     move_path(Deployment, "deployments", "portal", "deployment-detail"),
     *clearance_urls("portal"),
+    *stay_urls("portal"),
 ]

@@ -15,6 +15,7 @@ from deployments.pages import travel as pages
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import in_post_time, load_deployment, post_of
 from deployments.pages.readiness import items
+from deployments.pages.stays import nights, stay_urls
 from deployments.pages.teams import team_urls
 from deployments.permissions import can_check_in, can_log_support, can_plan_travel, can_report_incident
 from engagements.pages.common import door, due_words, offers, steps
@@ -127,6 +128,7 @@ def deployment_detail(request, key: str):
         "steps": steps(DEPLOYMENT, pages.PATH, deployment.status),
         "moves": offers(deployment, request.user, "post"),
         "facts": pages.journey_facts(deployment),
+        "nights": nights(deployment, "post"),
         "personal": pages.personal_facts(deployment, request.user),
         "items": rows,
         "turn": pages.turn(deployment, rows, traveller=False),
@@ -148,5 +150,6 @@ urlpatterns = [
     path("deployments/<str:key>/check-in/", door("post")(pages.checkin_add), POST, name="checkin-add"),
     move_path(Deployment, "deployments", "post", "deployment-detail"),
     *clearance_urls("post"),
+    *stay_urls("post"),
     *team_urls("post"),
 ]

@@ -206,12 +206,14 @@ class ClaimCheck:
 
     # -- beside the line at the desk ----------------------------------------------------------------
     def place(self, line: ClaimLine) -> str:
-        """Where the person slept that night."""
+        """Where the person slept that night; no night follows the last day, so it counts like the day before."""
         if not line.deployment_id:
             return self.engagement.places
-        for stay in self._stays.get(line.deployment_id, []):
-            if line.spent_on in stay.period:
-                return stay.city
+        last_day = line.spent_on == line.deployment.ends_on
+        for night in (line.spent_on, line.spent_on - timedelta(days=1) if last_day else line.spent_on):
+            for stay in self._stays.get(line.deployment_id, []):
+                if night in stay.period:
+                    return stay.city
         return line.deployment.city or self.engagement.places
 
     def ceiling(self, line: ClaimLine) -> Ceiling | None:

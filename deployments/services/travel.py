@@ -185,21 +185,26 @@ def change_dates(*, deployment: Deployment, starts_on: date, ends_on: date, reas
     Clearances that do not reach the new last day are opened again, and a person who was ready may not be any more.
     """
     from deployments.services.readiness import review_readiness
+    from deployments.services.stays import fit_stays
 
-    require(can_change_dates(actor, deployment))
-    if not reason.strip():
-        raise Refused("Say why the dates change.")
-    period = span(starts_on, ends_on)
-    if deployment.status == DeploymentStatus.IN_COUNTRY and starts_on != deployment.starts_on:
-        raise Refused("This person has travelled already: only the last day can change.")
     with transaction.atomic():
         lock_expert(deployment.expert_id)
-        refuse_overlap(deployment, period)
-        was = (deployment.starts_on, deployment.ends_on)
+        # As it is now, and held: somebody may have cancelled the journey after the page was read.
+        now = (
+            Deployment.objects.select_for_update(of=("self",)).select_related("expert", "country").get(pk=deployment.pk)
+        )
+        require(can_change_dates(actor, now))
+        if not reason.strip():
+            raise Refused("Say why the dates change.")
+        period = span(starts_on, ends_on)
+        if now.status == DeploymentStatus.IN_COUNTRY and starts_on != now.starts_on:
+            raise Refused("This person has travelled already: only the last day can change.")
+        refuse_overlap(now, period)
         with because(actor, "Changed the dates", reason), readable_constraints(Deployment):
             Deployment.objects.filter(pk=deployment.pk).update(period=period, version=F("version") + 1)
+            fit_stays(deployment=now, period=period)
         deployment.refresh_from_db()
-        review_readiness(deployment=deployment, actor=actor, was=was)
+        review_readiness(deployment=deployment, actor=actor, was=(now.starts_on, now.ends_on))
     return deployment
 
 

@@ -316,7 +316,7 @@ def test_lists_take_a_constant_number_of_queries(
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("who", "door", "count"),
-    [("officer", "desk", 8), ("coordinator", "portal", 10), ("traveller", "portal", 9), ("rso", "post", 10)],
+    [("officer", "desk", 9), ("coordinator", "portal", 11), ("traveller", "portal", 10), ("rso", "post", 11)],
 )
 def test_a_journey_takes_a_constant_number_of_queries(
     who, door, count, rows, request, client_of, django_assert_num_queries, engagement, agency, coordinator, rso,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 from deployments.lifecycles import INCIDENT
 from deployments.models import Clearance, Deployment
 from deployments.services.readiness import hand_in_clearance, refuse_clearance
+from deployments.services.stays import add_stay
 from deployments.services.support import check_in, log_support, report_incident
 from deployments.services.training import enrol, schedule_training
 from deployments.services.travel import add_rotation
@@ -153,6 +154,7 @@ def an_invitation_lapses(story: Story) -> None:
 def in_country_now(story: Story, journey: Journey) -> None:
     """The second Haiti team these days: check-ins, incidents, the pattern of its rotation."""
     team = list(Deployment.objects.filter(engagement=journey.engagement).select_related("expert__user").order_by("pk"))
+    _nights_in_the_south(story, team)
     _check_ins(story, team)
     _incidents(story, journey, team)
     add_rotation(
@@ -169,6 +171,16 @@ def in_country_now(story: Story, journey: Journey) -> None:
         until=story.day(700),
         handover_notes="Each district's log book, the list of contacts, the keys of the training room.",
     )
+
+
+def _nights_in_the_south(story: Story, team: list[Deployment]) -> None:
+    """Two of the team spend the coming week in another city."""
+    coordinator = story.coordinator("lincoln")
+    for deployment in [d for d in team if d.agency_id == story.agencies["lincoln"].pk][:2]:
+        add_stay(
+            deployment=deployment, city="Les Cayes", first_night=story.day(5), last_night=story.day(11),
+            lodging="Guest house of the academy", actor=coordinator,
+        )  # fmt: skip
 
 
 def _check_ins(story: Story, team: list[Deployment]) -> None:
@@ -237,8 +249,10 @@ def getting_ready(story: Story, journey: Journey) -> None:
             ends_at=datetime.combine(story.day(11), time(19, 0), UTC),
             agenda="The programme. The country. Safety. Claims and receipts. The final report.",
         )
-        people = Deployment.objects.filter(engagement=journey.engagement)
-        enrol(session=session, deployments=list(people.select_related("expert__user", "agency")), actor=story.officer)
+        people = list(Deployment.objects.filter(engagement=journey.engagement).select_related("expert__user", "agency"))
+        enrol(session=session, deployments=people, actor=story.officer)
+        first = people[0].starts_on
+        add_stay(deployment=people[0], city="Santa Ana", first_night=first, last_night=first, actor=coordinator)
 
 
 # -- outreach ------------------------------------------------------------------------------------------

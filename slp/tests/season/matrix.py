@@ -43,6 +43,7 @@ SAMPLES: dict[str, dict] = {
     "obligation-add": {"noun": "engagement"},
     "agreement-sign": {"filters": {"status": "signing"}},
     "agreement-edit": {"filters": {"status": "draft"}},
+    "stay-add": {"noun": "deployment", "filters": {"status": "in_country"}},
     "team-move": {"filters": {"status": "preparing"}},
     "team-clear": {"filters": {"status": "preparing"}},
     "membership-add": {"noun": "agency"},

@@ -17,6 +17,7 @@ from deployments.models import (
     Payment,
     Requirement,
     ServiceRecord,
+    Stay,
     SupportEntry,
     TrainingSession,
 )
@@ -103,6 +104,7 @@ NOUNS: dict[str, type[models.Model]] = {
     "roster-import": RosterImport,
     "seat": Invitation,
     "service-record": ServiceRecord,
+    "stay": Stay,
     "support": SupportEntry,
     "team": Engagement,
     "training": TrainingSession,
