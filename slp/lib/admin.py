@@ -99,6 +99,7 @@ class RecordAdmin(admin.ModelAdmin):
 class RecordInline(admin.StackedInline):
     """Rows that belong to a record, edited with it by those who may edit it."""
 
+    form = PlainRecordForm
     extra = 0
     can_delete = False
     edited_by: tuple[str, ...] = ("officer", "director")

@@ -5,15 +5,24 @@ from __future__ import annotations
 from django.contrib import admin
 
 from slp.lib.admin import RecordAdmin, RecordInline
+from slp.places import services
 from slp.places.models import Academy, Closure, Country, Language, Post, PostAssignment
 
 ADMINISTRATORS = ("administrator",)
 
 
 class ClosureInline(RecordInline):
+    """Added and removed by the services; a wrong one is removed and added again."""
+
     model = Closure
     edited_by = ADMINISTRATORS
     can_delete = True
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return self._edits(request)
 
 
 @admin.register(Post)
@@ -22,6 +31,13 @@ class PostAdmin(RecordAdmin):
     list_display = ["name", "city", "time_zone", "vetting_lead_days", "clearance_lead_days"]
     search_fields = ["name", "city"]
     inlines = [ClosureInline]
+
+    def save_formset(self, request, form, formset, change) -> None:
+        """The post's only rows on this page are its closures."""
+        for closure in formset.save(commit=False):
+            services.add_closure(actor=request.user, post=closure.post, on=closure.on, name=closure.name)
+        for closure in formset.deleted_objects:
+            services.remove_closure(actor=request.user, closure=closure)
 
 
 @admin.register(Country)
@@ -68,3 +84,20 @@ class ClosureAdmin(RecordAdmin):
     list_select_related = ["post"]
     search_fields = ["post__name", "name"]
     autocomplete_fields = ["post"]
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return self._edits(request)
+
+    def save_model(self, request, obj, form, change) -> None:
+        saved = services.add_closure(actor=request.user, post=obj.post, on=obj.on, name=obj.name)
+        obj.pk = saved.pk
+
+    def delete_model(self, request, obj) -> None:
+        services.remove_closure(actor=request.user, closure=obj)
+
+    def delete_queryset(self, request, queryset) -> None:
+        for closure in queryset:
+            services.remove_closure(actor=request.user, closure=closure)

@@ -95,6 +95,7 @@ class Post(models.Model):
         return add_working_days(day, -count, week=self.working_week, closures=closures)
 
 
+@tracked()
 class Closure(models.Model):
     """A day on which a post is closed, such as a local holiday."""
 

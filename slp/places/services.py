@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 from django.db import transaction
 
 from slp.accounts.services import open_account
-from slp.lib.answers import Answer, answer, require
+from slp.lib.answers import Answer, Refused, answer, require
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
-from slp.places.models import Academy, Country, Language, Post, PostAssignment
+from slp.places.models import Academy, Closure, Country, Language, Post, PostAssignment
 
 DATA = Path(__file__).parent / "data"
 LISTED_IN = {"in_brochure": "slp-brochure", "in_police_partnerships": "inl-police-partnerships"}
@@ -142,3 +143,26 @@ def end_assignment(*, actor, assignment: PostAssignment, reason: str) -> PostAss
         assignment.version += 1
         assignment.save(update_fields=["is_active", "version"])
     return assignment
+
+
+# -- days on which a post is closed ------------------------------------------------------------------
+def can_close_post(user) -> Answer:
+    return answer(user is None or user.is_administrator, "Only an administrator can record when a post is closed.")
+
+
+def add_closure(*, actor, post: Post, on: date, name: str) -> Closure:
+    """The post does not work that day, such as on a local holiday: what is due is due before it."""
+    require(can_close_post(actor))
+    if not name.strip():
+        raise Refused("Say why the post is closed.")
+    closure = Closure(post=post, on=on, name=name.strip())
+    with because(actor, "Recorded a closure"), readable_constraints(Closure):
+        closure.save(force_insert=True)
+    return closure
+
+
+def remove_closure(*, actor, closure: Closure) -> None:
+    """The post works that day after all. The history keeps the closure."""
+    require(can_close_post(actor))
+    with because(actor, "Removed a closure"):
+        closure.delete()

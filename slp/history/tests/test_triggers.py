@@ -16,7 +16,6 @@ UNTRACKED = {
     "reminders.Preference",
     "reminders.SweepRun",
     "places.Language",  # reference data
-    "places.Closure",
 }
 
 
