@@ -48,7 +48,11 @@ def at_posts(posts: Iterable[int], role: str) -> dict[int, list[User]]:
 
 
 # -- before travel ----------------------------------------------------------------------------------
-@rule("clearance-due", "Something that is needed before travel is due in a week, due today or overdue.")
+@rule(
+    "clearance-due",
+    "Something that is needed before travel is due in a week, due today or overdue.",
+    roles={"traveller", "coordinator"},
+)
 def clearance_due(now: datetime) -> Iterator[Due]:
     """One mail per traveller and due date, to the traveller and the coordinator, however many things are missing."""
     day = now.astimezone(WASHINGTON).date()
@@ -92,7 +96,9 @@ def _clearance_due(deployment: Deployment, due_on: date, rung: int, names: list[
 
 
 # -- in country -------------------------------------------------------------------------------------
-@rule("not-briefed", "Somebody is in country and has not had the RSO's arrival briefing.", can_be_off=False)
+@rule(
+    "not-briefed", "Somebody is in country and has not had the RSO's arrival briefing.", can_be_off=False, roles={"rso"}
+)
 def not_briefed(now: datetime) -> Iterator[Due]:
     briefings = SupportEntry.objects.filter(deployments=OuterRef("pk"), kind=SupportKind.ARRIVAL_BRIEFING)
     rows = list(
@@ -117,7 +123,9 @@ def not_briefed(now: datetime) -> Iterator[Due]:
             )
 
 
-@rule("no-check-in", "A traveller in country has not checked in for days.", can_be_off=False)
+@rule(
+    "no-check-in", "A traveller in country has not checked in for days.", can_be_off=False, roles={"traveller", "rso"}
+)
 def no_check_in(now: datetime) -> Iterator[Due]:
     """First the traveller is asked, then the RSO is told. A new check-in begins anew."""
     last = CheckIn.objects.filter(deployment=OuterRef("pk")).order_by("-at").values("at")[:1]
@@ -178,7 +186,7 @@ def working_days_between(start: date, end: date) -> int:
     return passed
 
 
-@rule("claim-waiting", "A claim has waited for its review for more than five working days.")
+@rule("claim-waiting", "A claim has waited for its review for more than five working days.", roles={"officer"})
 def claim_waiting(now: datetime) -> Iterator[Due]:
     day = now.astimezone(WASHINGTON).date()
     rows = Claim.objects.filter(status__in=WAITING_FOR_REVIEW, submitted_at__lt=now - timedelta(days=5))
@@ -203,7 +211,12 @@ def claim_waiting(now: datetime) -> Iterator[Due]:
             )
 
 
-@rule("claim-unpaid", "An approved claim is near or past the 30 days of prompt payment.", can_be_off=False)
+@rule(
+    "claim-unpaid",
+    "An approved claim is near or past the 30 days of prompt payment.",
+    can_be_off=False,
+    roles={"finance"},
+)
 def claim_unpaid(now: datetime) -> Iterator[Due]:
     day = now.astimezone(WASHINGTON).date()
     first = day - timedelta(days=PAYMENT_DAYS + PAYMENT_RUNGS[0])

@@ -40,7 +40,11 @@ def speakers(agencies: Iterable[int], role: str) -> dict[int, list[User]]:
 
 
 # -- invitations -----------------------------------------------------------------------------------
-@rule("invitation-reply", "A request for help waits for your answer: half way, and two days before the end.")
+@rule(
+    "invitation-reply",
+    "A request for help waits for your answer: half way, and two days before the end.",
+    roles={"coordinator"},
+)
 def invitation_reply(now: datetime) -> Iterator[Due]:
     rows = list(
         Invitation.objects.filter(status=InvitationStatus.SENT, reply_by__gt=now, sent_at__lte=now).select_related(
@@ -116,7 +120,7 @@ def _report_words(report: FinalReport, day: date) -> str:
     return f"was due on {show(report.due_on)}, {-days} day{'s' if days != -1 else ''} ago"
 
 
-@rule("report-due", "A final report is due soon or overdue.")
+@rule("report-due", "A final report is due soon or overdue.", roles={"coordinator"})
 def report_due(now: datetime) -> Iterator[Due]:
     rows = _owed(now)
     people = speakers((report.agency_id for report, _, _ in rows), "coordinator")
@@ -136,7 +140,7 @@ def report_due(now: datetime) -> Iterator[Due]:
             )
 
 
-@rule("report-escalated", "A final report is thirty days overdue.", can_be_off=False)
+@rule("report-escalated", "A final report is thirty days overdue.", can_be_off=False, roles={"director"})
 def report_escalated(now: datetime) -> Iterator[Due]:
     rows = [(report, day) for report, rung, day in _owed(now) if rung == ESCALATION]
     directors = staff("director") if rows else []
@@ -157,7 +161,7 @@ def report_escalated(now: datetime) -> Iterator[Due]:
 
 
 # -- addenda ---------------------------------------------------------------------------------------
-@rule("addendum-waits", "An addendum has waited for your signature for three days.")
+@rule("addendum-waits", "An addendum has waited for your signature for three days.", roles={"signatory", "officer"})
 def addendum_waits(now: datetime) -> Iterator[Due]:
     rows = list(
         Addendum.objects.filter(

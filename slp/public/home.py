@@ -15,7 +15,8 @@ from partners.permissions import agency_roles, post_roles, staff_roles
 from slp.lib.answers import answer, require
 from slp.places.models import Country, Post
 from slp.public import feeds, todo
-from slp.reminders.models import Notice, SweepRun
+from slp.public.notices import notice_urls
+from slp.reminders.models import SweepRun
 
 
 @dataclass(frozen=True)
@@ -98,18 +99,6 @@ def post_home(request):
     return render(request, "post/home.html", context)
 
 
-def notice_list(request, door: str):
-    """What SLP wrote to this person, and why."""
-    notices = Notice.objects.filter(user=request.user).order_by("-created_at")[:100]
-    return render(request, "ui/notice_list.html", {"base": f"{door}/base.html", "notices": notices})
-
-
-desk_urlpatterns = [path("notices/", notice_list, {"door": "desk"}, name="notice-list")]
-portal_urlpatterns = [
-    path("", portal_home, name="home"),
-    path("notices/", notice_list, {"door": "portal"}, name="notice-list"),
-]
-post_urlpatterns = [
-    path("", post_home, name="home"),
-    path("notices/", notice_list, {"door": "post"}, name="notice-list"),
-]
+desk_urlpatterns = notice_urls("desk")
+portal_urlpatterns = [path("", portal_home, name="home"), *notice_urls("portal")]
+post_urlpatterns = [path("", post_home, name="home"), *notice_urls("post")]

@@ -33,16 +33,27 @@ def csrf_failure(request, reason=""):
     )
 
 
+HOMES = {"desk": "admin:index", "portal": "portal:home", "post": "post:home"}
+
+
+def _own_door(user) -> str:
+    """The door at which a signed-in person works; empty for somebody whose last role has ended."""
+    if user.is_staff:
+        return "desk"
+    if user.memberships.filter(is_active=True).exists():
+        return "portal"
+    return "post" if user.assignments.filter(is_active=True).exists() else ""
+
+
 def door(request):
     """Sends a signed-in person to their own door."""
-    user = request.user
-    if user.is_staff:
-        return redirect("admin:index")
-    if user.memberships.filter(is_active=True).exists():
-        return redirect("portal:home")
-    if user.assignments.filter(is_active=True).exists():
-        return redirect("post:home")
-    return redirect("public:home")
+    return redirect(HOMES.get(_own_door(request.user), "public:home"))
+
+
+def notices(request):
+    """From the menu of every page to what SLP wrote to this person, at their own door."""
+    own = _own_door(request.user)
+    return redirect(f"{own}:notice-list" if own else "public:home")
 
 
 @login_not_required
@@ -164,6 +175,7 @@ def privacy(request):
 urlpatterns = [
     path("", home, name="home"),
     path("door/", door, name="door"),
+    path("notices/", notices, name="notices"),
     path("accomplishments/", accomplishments, name="accomplishments"),
     path("fact-sheet/", fact_sheet, name="fact-sheet"),
     path("fact-sheet/rows/", fact_sheet_rows, name="fact-sheet-rows"),

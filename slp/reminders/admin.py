@@ -7,18 +7,9 @@ from django.contrib import admin
 from slp.lib.admin import RecordAdmin
 from slp.reminders.models import Notice, Preference, SweepRun
 
-READS_ALL = ("administrator", "auditor", "director")
-
 
 class LedgerAdmin(RecordAdmin):
     edited_by = ()
-
-    def get_queryset(self, request):
-        """Other people's mail is for those who look after the system or audit it."""
-        rows = super().get_queryset(request)
-        if request.user.staff_role in READS_ALL:
-            return rows
-        return rows.filter(user=request.user)
 
 
 @admin.register(Notice)

@@ -7,6 +7,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+READS_ALL = ("administrator", "auditor", "director")
+
+
+class OwnRows(models.QuerySet):
+    def visible_to(self, user) -> OwnRows:
+        """One's own; all for those who look after the system or audit it."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.staff_role in READS_ALL else self.filter(user=user)
+
 
 class Notice(models.Model):
     """One mail to one person about one thing.
@@ -30,9 +40,10 @@ class Notice(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-    read_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
+
+    objects = OwnRows.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -47,10 +58,12 @@ class Notice(models.Model):
 
 
 class Preference(models.Model):
-    """A reminder rule that a person does not want by mail. Duties of safety and money can't be turned off."""
+    """A reminder rule that a person does not want. Duties of safety and money can't be turned off."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     rule = models.CharField(max_length=60)
+
+    objects = OwnRows.as_manager()
 
     class Meta:
         constraints = [

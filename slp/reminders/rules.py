@@ -27,12 +27,13 @@ class Due:
 
 @dataclass(frozen=True)
 class Rule:
-    """A named reason to write to somebody. `find(now)` yields what is due or overdue."""
+    """A named reason to write to somebody. `find(now)` yields what is due or overdue; `roles`: whom it may concern."""
 
     code: str
     explains: str
     find: Callable[[datetime], Iterable[Due]]
     can_be_off: bool = True
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,11 @@ RULES: dict[str, Rule] = {}
 CHORES: dict[str, Chore] = {}
 
 
-def rule(code: str, explains: str, *, can_be_off: bool = True) -> Callable:
+def rule(code: str, explains: str, *, can_be_off: bool = True, roles: Iterable[str] = ()) -> Callable:
     """Decorator: register a function as a rule of the sweep."""
 
     def register(find: Callable[[datetime], Iterable[Due]]):
-        RULES[code] = Rule(code, explains, find, can_be_off)
+        RULES[code] = Rule(code, explains, find, can_be_off, frozenset(roles))
         return find
 
     return register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from slp.lib.answers import Answer, answer, no, require
 from slp.reminders.models import Notice, Preference, SweepRun
-from slp.reminders.rules import CHORES, RULES, Due
+from slp.reminders.rules import CHORES, RULES, Due, Rule
 
 log = logging.getLogger(__name__)
 BATCH = 200
@@ -197,3 +198,33 @@ def _deliver(notice: Notice, connection) -> bool:
         return False
     Notice.objects.filter(pk=notice.pk).update(sent_at=timezone.now(), last_error="")
     return True
+
+
+# -- what a person wants to be reminded of ----------------------------------------------------------
+def rules_for(user, roles: Collection[str]) -> list[Rule]:
+    """The rules that may concern somebody in these roles, and those that have reached this person all the same."""
+    met = set(Notice.objects.filter(user=user).order_by().values_list("rule", flat=True).distinct())
+    return [rule for rule in RULES.values() if rule.roles & set(roles) or rule.code in met]
+
+
+def turned_off(user) -> set[str]:
+    """The rules that this person does not want."""
+    return set(Preference.objects.filter(user=user).values_list("rule", flat=True))
+
+
+def can_turn_off(code: str) -> Answer:
+    if code not in RULES:
+        return no("There is no such reminder.")
+    return answer(RULES[code].can_be_off, "This reminder is a duty of safety or money: it can't be turned off.")
+
+
+def choose_reminders(*, user, wanted: Collection[str], offered: Collection[str]) -> None:
+    """Of the rules that were offered to this person, keep the wanted ones and turn the others off."""
+    unwanted = set(offered) - set(wanted)
+    for code in unwanted:
+        require(can_turn_off(code))
+    with transaction.atomic():
+        Preference.objects.filter(user=user, rule__in=set(offered) & set(wanted)).delete()
+        Preference.objects.bulk_create(
+            [Preference(user=user, rule=code) for code in sorted(unwanted)], ignore_conflicts=True
+        )
