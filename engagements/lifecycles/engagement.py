@@ -8,6 +8,7 @@ from django.db.models import prefetch_related_objects
 
 from engagements.lifecycles.people import AUTOMATIC, post_people
 from engagements.models import Addendum, Engagement, EngagementStatus, FinalReport, NeedStatus, ReportStatus
+from engagements.models.engagement import report_due_days
 from engagements.permissions import engagement_roles
 from partners.lifecycles import OFFICER, people_of
 from partners.models.agreement import SignatureSide
@@ -86,7 +87,7 @@ def _owe_reports(engagement: Engagement, actor, reason: str) -> None:
     """Every participating agency owes a final report (program brochure, "Post-Deployment")."""
     days = {a.agency_id: a.report_due_days for a in engagement.addenda.all()}
     for participation in engagement.participations.select_related("agency"):
-        due = max(engagement.ends_on, today()) + timedelta(days=days.get(participation.agency_id, 30))
+        due = max(engagement.ends_on, today()) + timedelta(days=days.get(participation.agency_id, report_due_days()))
         report, made = FinalReport.objects.get_or_create(
             engagement=engagement,
             agency=participation.agency,

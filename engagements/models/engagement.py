@@ -162,6 +162,11 @@ class AddendumQuerySet(AgencyScoped):
         return seen.filter(agency__in=speakers.values("agency"))
 
 
+def report_due_days() -> int:
+    """How long an agency has for its final report where the addendum says nothing else (`SLP_REPORT_DUE_DAYS`)."""
+    return settings.REPORT_DUE_DAYS
+
+
 @tracked()
 class Addendum(models.Model):
     """The paperwork between yes and go: the terms of one agency's part in one engagement."""
@@ -180,7 +185,7 @@ class Addendum(models.Model):
         default="inl",
     )
     security_conditions = models.TextField(blank=True)
-    report_due_days = models.PositiveSmallIntegerField("final report due after the end (days)", default=30)
+    report_due_days = models.PositiveSmallIntegerField("final report due after the end (days)", default=report_due_days)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     signatures = GenericRelation(Signature)

@@ -49,6 +49,17 @@ def test_completing_asks_every_agency_for_a_report(engagement, agency, officer, 
     assert coordinator.notices.filter(rule="report-owed").exists()
 
 
+@pytest.mark.parametrize("has_addendum", [True, False])
+def test_where_the_addendum_says_nothing_the_setting_does(engagement, agency, officer, settings, has_addendum):
+    settings.REPORT_DUE_DAYS = 60
+    if has_addendum:
+        make_addendum(engagement, agency)
+    Engagement.objects.filter(pk=engagement.pk).update(status="under_way")
+    engagement.refresh_from_db()
+    ENGAGEMENT.apply(engagement, "complete", actor=officer)
+    assert FinalReport.objects.get().due_on == engagement.ends_on + timedelta(days=60)
+
+
 def test_nothing_closes_before_the_report_is_accepted(report, engagement, officer, coordinator):
     with pytest.raises(Refused, match="is due, not accepted"):
         ENGAGEMENT.apply(engagement, "close", actor=officer)
