@@ -6,6 +6,7 @@ import io
 import json
 import sys
 
+import pgtrigger
 import pytest
 from django.core.management import call_command
 
@@ -13,6 +14,7 @@ from deployments.lifecycles import DEPLOYMENT, readiness
 from deployments.models import Rate, Requirement
 from deployments.tests.factories import make_deployment
 from partners.services.taxonomy import load_expertise
+from slp.lib.track import triggers_not_in_force
 from slp.local import prepare
 from slp.places.models import Academy, Country, Post
 from slp.places.services import load_places
@@ -79,11 +81,22 @@ def test_whoever_was_preparing_without_a_list_gets_one(engagement, expert):
     assert readiness(stuck).reason == "Agency head’s approval is not started."
 
 
-def test_a_start_without_demo_data_loads_the_reference_data(monkeypatch, settings, tmp_path, capsys):
+@pytest.fixture
+def started_without_demo_data(monkeypatch, settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     monkeypatch.setattr(sys, "argv", ["prepare", "--no-seed"])
+
+
+def test_a_start_without_demo_data_loads_the_reference_data(started_without_demo_data, capsys):
     prepare.main()
     assert "rows of reference data loaded, no demo data" in capsys.readouterr().out
     assert Requirement.objects.exists()
     prepare.main()
     assert "record" not in capsys.readouterr().out
+
+
+def test_a_start_puts_a_trigger_of_the_history_right_that_changed_without_a_migration(started_without_demo_data):
+    model, trigger = pgtrigger.registered()[0]
+    trigger.uninstall(model)
+    prepare.main()
+    assert triggers_not_in_force() == []

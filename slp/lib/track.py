@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 import pghistory
+import pgtrigger
 from django.contrib.auth import get_user_model
-from django.db import models
+from django.db import connection, models
 
 
 def tracked(*, exclude: list[str] | None = None, in_bulk: bool = False):
@@ -63,3 +64,22 @@ def who_changed(instance: Any, version: int) -> tuple[str, datetime | None]:
     metadata = event.pgh_context.metadata if event.pgh_context else {}
     user = get_user_model().objects.filter(pk=metadata.get("user")).first()
     return str(user or metadata.get("name") or "Someone"), event.pgh_created_at
+
+
+def triggers_not_in_force() -> list[str]:
+    """The history's triggers that the database lacks, has switched off or has in an older form. One query.
+
+    The same question as pgtrigger's own `get_installation_status`, which asks the database once for each of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, tgname, obj_description(pg_trigger.oid, 'pg_trigger') FROM pg_trigger "
+            "JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal AND tgenabled = 'O' "
+            "AND relnamespace = current_schema()::regnamespace"
+        )
+        found = {(table, name): digest for table, name, digest in cursor.fetchall()}
+    return [
+        trigger.get_uri(model)
+        for model, trigger in pgtrigger.registered()
+        if found.get((model._meta.db_table, trigger.get_pgid(model))) != trigger.compile(model).hash
+    ]

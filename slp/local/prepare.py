@@ -43,6 +43,8 @@ def _migrate() -> int:
     if plan:
         screen.step(f"tables       applying {len(plan)} migrations")
         call_command("migrate", interactive=False, verbosity=1, stdout=sys.stderr)
+    else:  # a trigger of the history may have changed without a migration
+        call_command("triggers", "--install", stdout=sys.stderr)
     return len(plan)
 
 

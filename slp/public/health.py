@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -10,9 +12,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from slp.celery import app
+from slp.lib.track import triggers_not_in_force
 from slp.reminders.models import SweepRun
 
-_schema = {"is_current": False}  # a schema that was current once stays so while this process runs
+log = logging.getLogger(__name__)
+_schema = {"is_current": False, "has_triggers": False}  # what was so once stays so while this process runs
 
 
 @login_not_required
@@ -25,9 +29,13 @@ def health_live(request):
 @login_not_required
 @never_cache
 def health_ready(request):
-    """The database answers, its schema is current, the broker answers. The age of the last sweep is reported only."""
-    checks = {"database": _database(), "migrations": False, "broker": _broker()}
+    """The database answers, its schema is current, its triggers keep the history, the broker answers.
+
+    The age of the last sweep is reported only.
+    """
+    checks = {"database": _database(), "migrations": False, "triggers": False, "broker": _broker()}
     checks["migrations"] = checks["database"] and _migrations()
+    checks["triggers"] = checks["migrations"] and _triggers()
     ready = all(checks.values())
     body = {"ready": ready, **checks, "last_sweep_seconds": _sweep_age() if checks["migrations"] else None}
     return JsonResponse(body, status=200 if ready else 503)
@@ -47,6 +55,16 @@ def _migrations() -> bool:
         executor = MigrationExecutor(connection)
         _schema["is_current"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     return _schema["is_current"]
+
+
+def _triggers() -> bool:
+    """They come with `migrate`, not with the dump of a database: without them changes would leave no trace."""
+    if not _schema["has_triggers"]:
+        missing = triggers_not_in_force()
+        if missing:
+            log.error("%d triggers of the history are not in force, such as %s", len(missing), missing[0])
+        _schema["has_triggers"] = not missing
+    return _schema["has_triggers"]
 
 
 def _broker() -> bool:

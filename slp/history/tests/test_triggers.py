@@ -1,8 +1,11 @@
 """Every business row's history is kept by the database, append-only."""
 
+import io
+
 import pytest
 from django.apps import apps
-from django.db import ProgrammingError, transaction
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection, transaction
 from pgtrigger import core, registry
 
 from slp.lib.track import because, event_model, who_changed
@@ -31,6 +34,19 @@ def test_every_model_of_ours_is_tracked():
 def test_every_trigger_is_installed():
     for model, trigger in registry.registered():
         assert trigger.get_installation_status(model)[0] == core.INSTALLED, trigger.get_uri(model)
+
+
+@pytest.mark.parametrize("damage", ["DROP TRIGGER {0} ON {1}", "ALTER TABLE {1} DISABLE TRIGGER {0}"])
+def test_the_command_names_what_is_missing_and_puts_it_right(damage):
+    model, trigger = registry.registered()[0]
+    with connection.cursor() as cursor:
+        cursor.execute(damage.format(trigger.get_pgid(model), model._meta.db_table))
+    with pytest.raises(CommandError, match=trigger.get_uri(model)):
+        call_command("triggers")
+    said = io.StringIO()
+    call_command("triggers", "--install", stdout=said)
+    call_command("triggers", stdout=said)
+    assert said.getvalue().splitlines() == ["1 triggers installed.", "Every trigger is in force."]
 
 
 def test_a_change_around_the_services_is_kept_too(agency, officer):
