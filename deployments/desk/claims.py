@@ -6,7 +6,7 @@ import django_filters
 from django.contrib import messages
 from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from deployments.forms import DecisionForm
@@ -64,7 +64,8 @@ LIST = ListPage(
 
 @door("desk")
 def claim_list(request):
-    return list_view(request, LIST, "desk/claim_list.html")
+    actions = [{"label": "Money set aside", "url": reverse("desk:obligation-list")}]
+    return list_view(request, LIST, "desk/claim_list.html", list_actions=actions)
 
 
 def _page(request, claim: Claim, *, bound: DecisionForm | None = None):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import django_filters
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Case, F, Func, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Func, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Now, TruncDate
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -68,16 +68,10 @@ def _counted(**conditions):
 
 def travellers(user):
     """Journeys with what is missing. `turn`: who leaves first, then who is abroad, then the past, newest first."""
-    day = "(%(expressions)s - date '2000-01-01')"
     return Deployment.objects.visible_to(user).annotate(
         missing=_counted(),
         overdue=_counted(due_on__lt=TruncDate(Now())),
-        turn=Case(
-            When(status__in=BEFORE, then=Func(F("starts_on"), template=day)),
-            When(status="in_country", then=Func(F("ends_on"), template=f"100000 + {day}")),
-            default=Func(F("ends_on"), template=f"300000 - {day}"),
-            output_field=IntegerField(),
-        ),
+        turn=pages.turn_of(first=BEFORE, then=("in_country",)),
     )
 
 
@@ -113,9 +107,11 @@ def deployment_list(request):
     """The teams that leave within 60 days, the worst first, and below them everybody."""
     leaving = Deployment.objects.visible_to(request.user).filter(status__in=BEFORE, starts_on__lte=today() + SOON)
     plain = not request.GET.keys() - {"sort"}
-    grids = teams(with_clearances(leaving.order_by("starts_on"))[:IN_GRIDS], request.user, "desk") if plain else []
+    people = list(with_clearances(leaving.order_by("starts_on"))[: IN_GRIDS + 1]) if plain else []
+    grids = teams(people[:IN_GRIDS], request.user, "desk")
     page = LIST if request.GET.get("status") else OPEN_LIST
-    return list_view(request, page, "desk/deployment_list.html", teams=grids, folded=len(grids) > 1)
+    only = IN_GRIDS if len(people) > IN_GRIDS else 0
+    return list_view(request, page, "desk/deployment_list.html", teams=grids, folded=len(grids) > 1, only=only)
 
 
 @door("desk")

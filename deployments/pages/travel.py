@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
+from django.db.models import Case, F, Func, IntegerField, When
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -20,6 +23,22 @@ from slp.lib.dates import at_post, show, today
 from slp.places.models import PostAssignment
 
 PATH = ("nominated", "confirmed", "preparing", "ready", "in_country", "returned", "closed")
+
+
+def turn_of(*, first: Iterable[str], then: Iterable[str]) -> Case:
+    """The place of a journey in a list: two groups of states by their next date, then the past, newest first."""
+    day = "(%(expressions)s - date '2000-01-01')"
+    return Case(
+        When(status__in=first, then=_next_day(first, day)),
+        When(status__in=then, then=_next_day(then, f"100000 + {day}")),
+        default=Func(F("ends_on"), template=f"300000 - {day}"),
+        output_field=IntegerField(),
+    )
+
+
+def _next_day(states: Iterable[str], template: str) -> Func:
+    """Whoever is abroad comes home next; the others leave."""
+    return Func(F("ends_on" if "in_country" in states else "starts_on"), template=template)
 
 
 def journey_facts(deployment: Deployment) -> list:

@@ -2,52 +2,83 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, IntegerField, Value, When
+from dataclasses import replace
+
+import django_filters
 from django.shortcuts import render
 from django.urls import path
 
 from deployments.lifecycles import DEPLOYMENT
-from deployments.models import Deployment
+from deployments.models import Deployment, DeploymentStatus
 from deployments.pages import travel as pages
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import load_deployment
 from deployments.pages.readiness import items, teams, with_clearances
 from deployments.pages.stays import nights, stay_urls
 from deployments.permissions import can_check_in, can_plan_travel
-from engagements.pages.common import door, due_words, offers, steps
+from engagements.pages.common import door, offers, steps
 from partners.permissions import agency_roles
-from slp.lib.dates import show
+from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_path
 
 BEFORE = ("nominated", "confirmed", "preparing", "ready")
-LIMIT = 120
+IN_GRIDS = 60  # people in the grids above the list; the list has everybody
 
 
-def _order():
-    """In country first, then by departure; the past last."""
-    rank = Case(
-        When(status="in_country", then=Value(0)),
-        When(status__in=BEFORE, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
+class DeploymentFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(
+        label="State", choices=[(s, DEPLOYMENT.label(s, plain=True)) for s in DeploymentStatus.values]
     )
-    return rank, "starts_on", "pk"
+
+    class Meta:
+        model = Deployment
+        fields = ["status"]
+
+
+def _travellers(user):
+    """In country first, then by departure; the past last, newest first."""
+    return Deployment.objects.visible_to(user).annotate(turn=pages.turn_of(first=("in_country",), then=BEFORE))
+
+
+LIST = ListPage(
+    title="Travel",
+    intro="Who travels, and what is still missing before they leave.",
+    rows=_travellers,
+    columns=(
+        Column("expert__name", "Who"),
+        Column("country__name", "Country"),
+        Column("city", "City"),
+        Column("starts_on", "Leaves"),
+        Column("ends_on", "Returns"),
+        Column("status", "State", lifecycle=DEPLOYMENT, plain=True),
+        Column("reference", "Reference"),
+    ),
+    order="turn",
+    empty=Empty(
+        "Nobody travels yet",
+        "When INL/KM has confirmed somebody for a seat and the addendum is written, the journey stands here with "
+        "everything that is needed before departure.",
+    ),
+    link=lambda row: f"/portal/deployments/{row['reference']}/",
+    filters=DeploymentFilter,
+    search="search_text",
+    search_label="Reference, role or city",
+    filename="travel",
+)
+MINE = replace(LIST, title="My travel", intro="Your journeys, and what is still missing.")
 
 
 @door("portal")
 def deployment_list(request):
     """A coordinator sees each team's readiness in one grid, and everybody below; a traveller their own journeys."""
-    rows = list(with_clearances(Deployment.objects.visible_to(request.user)).order_by(*_order())[:LIMIT])
-    leaving = [d for d in rows if d.status in BEFORE]
-    office = agency_roles(request.user) & {"coordinator"}
-    context = {
-        "teams": teams(leaving, request.user, "portal") if office else [],
-        "is_office": bool(agency_roles(request.user) - {"traveller"}),
-        "deployments": rows,
-        "show": show,
-        "due_words": due_words,
-    }
-    return render(request, "portal/deployment_list.html", context)
+    roles = agency_roles(request.user)
+    found, only = [], 0
+    if "coordinator" in roles and not request.GET.keys() - {"sort"}:
+        leaving = Deployment.objects.visible_to(request.user).filter(status__in=BEFORE).order_by("starts_on", "pk")
+        people = list(with_clearances(leaving)[: IN_GRIDS + 1])
+        found, only = teams(people[:IN_GRIDS], request.user, "portal"), IN_GRIDS if len(people) > IN_GRIDS else 0
+    page = LIST if roles - {"traveller"} else MINE
+    return list_view(request, page, "portal/deployment_list.html", teams=found, only=only)
 
 
 @door("portal")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import django_filters
 from django.db.models import Exists, OuterRef, Subquery
 from django.shortcuts import render
 from django.urls import path
 
 from deployments.lifecycles import DEPLOYMENT
-from deployments.models import CheckIn, Deployment, SupportEntry, SupportKind
+from deployments.models import CheckIn, Deployment, DeploymentStatus, SupportEntry, SupportKind
 from deployments.pages import travel as pages
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import in_post_time, load_deployment, post_of
@@ -20,6 +21,7 @@ from deployments.pages.teams import team_urls
 from deployments.permissions import can_check_in, can_log_support, can_plan_travel, can_report_incident
 from engagements.pages.common import door, due_words, offers, steps
 from slp.lib.dates import at_post, show, today
+from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_path
 
 AHEAD = timedelta(days=90)
@@ -85,27 +87,83 @@ def board(user):
     )
 
 
+@dataclass(frozen=True)
+class Section:
+    """A part of the board; `total` is more than the people who stand there when the rest was cut off."""
+
+    people: list[Person]
+    total: int
+
+    @property
+    def only(self) -> int:
+        """How many stand here, if not everybody does."""
+        return len(self.people) if self.total > len(self.people) else 0
+
+
+def _section(rows) -> Section:
+    """At most LIMIT people: the page stays light for a poor line. One query, two where somebody is cut off."""
+    found = list(rows.values(*FIELDS)[: LIMIT + 1])
+    people = [Person(row, row["country__post__time_zone"]) for row in found[:LIMIT]]
+    return Section(people, rows.count() if len(found) > LIMIT else len(found))
+
+
 @door("post")
 @in_post_time
 def deployment_list(request):
     """In country now, landing soon, gone since a week."""
     day = today(post_of(request.user).zone)
     rows = board(request.user)
-    here = rows.filter(status="in_country").order_by("city", "expert__name").values(*FIELDS)[:LIMIT]
     coming = rows.filter(status__in=BEFORE, starts_on__lte=day + AHEAD).order_by("starts_on", "expert__name")
     gone = rows.filter(status__in=["returned", "curtailed"], returned_at__date__gte=day - BEHIND)
     context = {
         "post": post_of(request.user),
-        "here": _people(here),
-        "coming": _people(coming.values(*FIELDS)[:LIMIT]),
-        "gone": _people(gone.order_by("-returned_at").values(*FIELDS)[:LIMIT]),
+        "here": _section(rows.filter(status="in_country").order_by("city", "expert__name")),
+        "coming": _section(coming),
+        "gone": _section(gone.order_by("-returned_at")),
         "landing": _landing(request, coming),
     }
     return render(request, "post/deployment_list.html", context)
 
 
-def _people(rows) -> list[Person]:
-    return [Person(row, row["country__post__time_zone"]) for row in rows]
+class DeploymentFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(label="State", choices=DeploymentStatus.choices)
+
+    class Meta:
+        model = Deployment
+        fields = ["status"]
+
+
+EVERYBODY = ListPage(
+    title="Everybody who travels here",
+    intro="Those in country first, then whoever lands next, then the past.",
+    rows=lambda user: Deployment.objects.visible_to(user).annotate(
+        turn=pages.turn_of(first=("in_country",), then=("nominated", *BEFORE))
+    ),
+    columns=(
+        Column("expert__name", "Traveller"),
+        Column("agency__name", "Agency"),
+        Column("city", "City"),
+        Column("phone_in_country", "Phone"),
+        Column("starts_on", "Lands"),
+        Column("ends_on", "Until"),
+        Column("status", "State", lifecycle=DEPLOYMENT),
+    ),
+    order="turn",
+    empty=Empty("Nobody travels here yet", "Everybody who is confirmed for your country stands here."),
+    link=lambda row: f"/post/deployments/{row['reference']}/",
+    link_fields=("reference",),
+    filters=DeploymentFilter,
+    search="search_text",
+    search_label="Reference, role or city",
+    filename="travellers",
+)
+
+
+@door("post")
+@in_post_time
+def deployment_all(request):
+    """The whole list behind the board, page by page."""
+    return list_view(request, EVERYBODY, "post/deployment_all.html")
 
 
 def _landing(request, coming) -> list[tuple[str, str]]:
@@ -145,6 +203,7 @@ def deployment_detail(request, key: str):
 POST = {"door": "post"}
 urlpatterns = [
     path("deployments/", deployment_list, name="deployment-list"),
+    path("deployments/all/", deployment_all, name="deployment-all"),
     path("deployments/<str:key>/", deployment_detail, name="deployment-detail"),
     path("deployments/<str:key>/edit/", door("post")(pages.deployment_edit), POST, name="deployment-edit"),
     path("deployments/<str:key>/check-in/", door("post")(pages.checkin_add), POST, name="checkin-add"),

@@ -8,19 +8,25 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from deployments.models import CheckIn, Payment, TrainingEnrolment, TrainingSession
+from deployments.desk import travel as desk
+from deployments.models import CheckIn, Deployment, Payment, TrainingEnrolment, TrainingSession
+from deployments.portal import travel as portal
+from deployments.post import travel as post
 from deployments.services.readiness import list_requirements
 from deployments.services.support import log_support, report_incident
 from deployments.tests.factories import (
     make_claim,
     make_deployment,
+    make_engagement,
     make_line,
     make_obligation,
     make_receipt,
+    make_team,
 )  # fmt: skip
 from partners.tests.factories import make_expert
 from slp.history.models import PersonalDataRead
 from slp.lib.dates import today
+from slp.public import home
 
 
 @pytest.fixture
@@ -74,6 +80,7 @@ LISTS = [
     ("traveller", "portal:deployment-list"),
     ("agency_finance", "portal:claim-list"),
     ("post_officer", "post:deployment-list"),
+    ("post_officer", "post:deployment-all"),
     ("rso", "post:support-list"),
     ("rso", "post:incident-list"),
 ]
@@ -100,6 +107,77 @@ def test_a_list_of_another_door_is_refused_with_its_reason(who, name, get, reque
 
     assert response.status_code == 403
     assert b"for people of" in response.content or b"The desk is for INL/KM" in response.content
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [
+        ("officer", "desk:deployment-list"), ("coordinator", "portal:deployment-list"),
+        ("traveller", "portal:deployment-list"), ("post_officer", "post:deployment-all"),
+    ],
+)  # fmt: skip
+def test_a_list_of_travellers_has_a_row_for_each(who, name, get, request, deployment):
+    page = get(request.getfixturevalue(who), name, status="in_country").content.decode()
+    assert f"/deployments/{deployment.reference}/" in page
+    assert "Alix Jean" in page
+    other = get(request.getfixturevalue(who), name, status="ready").content.decode()
+    assert deployment.reference not in other
+
+
+# -- nothing is cut off without a word --------------------------------------------------------------
+@pytest.fixture
+def small_boards(monkeypatch):
+    """Boards that are full with two people."""
+    monkeypatch.setattr(desk, "IN_GRIDS", 2)
+    monkeypatch.setattr(portal, "IN_GRIDS", 2)
+    monkeypatch.setattr(post, "LIMIT", 2)
+    monkeypatch.setattr(home, "HERE", 2)
+
+
+def test_the_board_of_a_post_says_whom_it_leaves_out(small_boards, engagement, agency, get, post_officer):
+    make_team(engagement, agency, 3)
+    soon = today() + timedelta(days=10)
+    coming = make_engagement(engagement.country, agency, starts_on=soon, ends_on=soon)
+    make_team(coming, agency, 4, status="ready")
+    page = get(post_officer, "post:deployment-list").content.decode()
+    assert "In country now (3)" in page
+    assert "Only the first 2 of 3 stand here" in page
+    assert "Only the first 2 of 4 stand here" in page
+    everybody = get(post_officer, "post:deployment-all").content.decode()
+    assert f'href="{reverse("post:deployment-all")}"' in page
+    assert all(d.reference in everybody for d in Deployment.objects.all())
+    assert "Only the first 2 stand here" in get(post_officer, "post:home").content.decode()
+
+
+def test_a_board_that_has_room_says_nothing(small_boards, engagement, agency, get, post_officer):
+    make_team(engagement, agency, 2)
+    for name in ("post:deployment-list", "post:home"):
+        assert "Only the first" not in get(post_officer, name).content.decode()
+
+
+@pytest.mark.parametrize(("who", "door"), [("officer", "desk"), ("coordinator", "portal")])
+def test_grids_say_whom_they_leave_out_and_the_list_has_everybody(
+    small_boards, engagement, agency, get, request, who, door
+):
+    make_team(engagement, agency, 3, status="preparing", starts_on=today() + timedelta(days=5))
+    page = get(request.getfixturevalue(who), f"{door}:deployment-list").content.decode()
+    assert "Only the 2 people who leave first stand in these grids" in page
+    listed = page.split("these grids")[1]
+    assert all(d.reference in listed for d in Deployment.objects.all())
+
+
+def test_travellers_stand_in_the_order_in_which_they_matter(engagement, agency, get, coordinator):
+    past, soon = today() - timedelta(days=20), today() + timedelta(days=20)
+    plan = [
+        ("Long Gone", "closed", past - timedelta(days=9)), ("Leaves Later", "ready", soon + timedelta(days=9)),
+        ("Leaves Soon", "ready", soon), ("Is There", "in_country", soon + timedelta(days=40)),
+        ("Just Back", "returned", past),
+    ]  # fmt: skip
+    for name, status, day in plan:
+        make_deployment(engagement, make_expert(agency, name), status=status, starts_on=day, ends_on=day)
+    page = get(coordinator, "portal:deployment-list", q="dep").content.decode()
+    names = ["Is There", "Leaves Soon", "Leaves Later", "Just Back", "Long Gone"]
+    assert sorted(names, key=page.index) == names
 
 
 # -- details: own, foreign, not at all --------------------------------------------------------------
@@ -292,10 +370,11 @@ LIST_QUERIES = [
     ("finance", "desk:obligation-list", 4),
     ("officer", "desk:support-list", 4),
     ("officer", "desk:incident-list", 4),
-    ("coordinator", "portal:deployment-list", 6),
+    ("coordinator", "portal:deployment-list", 8),
     ("traveller", "portal:deployment-list", 5),
     ("coordinator", "portal:claim-list", 5),
     ("post_officer", "post:deployment-list", 8),
+    ("post_officer", "post:deployment-all", 6),
     ("post_officer", "post:support-list", 6),
     ("rso", "post:incident-list", 6),
 ]

@@ -48,6 +48,9 @@ AREAS = (
 )
 
 
+HERE = 50  # people in country on the start page of a post
+
+
 def desk_index(request, extra_context=None):
     """The admin's index, behind the admin's own check that the person is staff."""
     roles = staff_roles(request.user)
@@ -83,16 +86,18 @@ def post_home(request):
     """Who is here tonight, who lands, what waits for the post."""
     roles = post_roles(request.user)
     require(answer(roles, "These pages are for people of an embassy or post."))
-    here = (
+    rows = (
         Deployment.objects.visible_to(request.user)
         .filter(status="in_country")
         .order_by("city")
-        .values("reference", "expert__name", "agency__name", "city", "phone_in_country", "ends_on")[:50]
+        .values("reference", "expert__name", "agency__name", "city", "phone_in_country", "ends_on")
     )
+    here = list(rows[: HERE + 1])
     context = {
         "post": Post.objects.visible_to(request.user).first(),
         "countries": Country.objects.served_by(request.user).only("name"),
-        "here": here,
+        "here": here[:HERE],
+        "only": HERE if len(here) > HERE else 0,
         "groups": todo.groups(feeds.POST, request.user, roles),
         "roles": roles,
     }

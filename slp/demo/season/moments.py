@@ -176,7 +176,8 @@ def in_country_now(story: Story, journey: Journey) -> None:
 def _nights_in_the_south(story: Story, team: list[Deployment]) -> None:
     """Two of the team spend the coming week in another city."""
     coordinator = story.coordinator("lincoln")
-    for deployment in [d for d in team if d.agency_id == story.agencies["lincoln"].pk][:2]:
+    there = [d for d in team if d.agency_id == story.agencies["lincoln"].pk and d.status == "in_country"]
+    for deployment in there[:2]:
         add_stay(
             deployment=deployment, city="Les Cayes", first_night=story.day(5), last_night=story.day(11),
             lodging="Guest house of the academy", actor=coordinator,
@@ -251,8 +252,9 @@ def getting_ready(story: Story, journey: Journey) -> None:
         )
         people = list(Deployment.objects.filter(engagement=journey.engagement).select_related("expert__user", "agency"))
         enrol(session=session, deployments=people, actor=story.officer)
-        first = people[0].starts_on
-        add_stay(deployment=people[0], city="Santa Ana", first_night=first, last_night=first, actor=coordinator)
+        who = next(d for d in people if d.status == "preparing")
+        night = who.starts_on
+        add_stay(deployment=who, city="Santa Ana", first_night=night, last_night=night, actor=coordinator)
 
 
 # -- outreach ------------------------------------------------------------------------------------------

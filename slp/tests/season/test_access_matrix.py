@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from django.urls import reverse
 
 from slp.public.context import NAV, TRAVELLER_NAV
 from slp.tests.season import matrix
@@ -78,7 +79,20 @@ def test_each_door_is_for_its_own_people(answered):
 
 
 def test_navigation_leads_somewhere(season):
-    from django.urls import reverse
-
     for name in [name for items in (*NAV.values(), TRAVELLER_NAV) for _, name in items]:
         assert reverse(name)
+
+
+@pytest.mark.parametrize(("door", "role"), [("desk", "officer"), ("portal", "coordinator"), ("post", "post")])
+def test_every_list_is_reached_from_another_page_of_its_door(season, door, role):
+    """A page that nothing links to is not there."""
+    lists = {r.name: reverse(r.name) for r in matrix.routes() if r.name.startswith(f"{door}:") and not r.params}
+    lists = {name: url for name, url in lists.items() if name.endswith(("-list", "-all"))}
+    client = season.client(role)
+    start = {"desk": "/admin/"}.get(door, f"/{door}/")
+    linked = {}
+    for page in [start, *lists.values()]:
+        main = client.get(page).content.decode()
+        linked[page] = {url for url in lists.values() if url != page and f'href="{url}"' in main}
+    reached = set().union(*linked.values())
+    assert {name for name, url in lists.items() if url not in reached} == set()
