@@ -34,14 +34,14 @@ class Plan:
 def demo(port: int, host: str, *, seed: bool = True) -> Plan:
     addresses = _addresses(host, port)
     url = f"http://{'localhost' if host == LOCALHOST else host}:{port}"
-    _set_environment(url, port)
+    _set_environment(url, port, seed)
     servers = []
     if not os.environ.get("DATABASE_URL"):
         servers.append(ServerMember("postgres", postgres.server))
     if not os.environ.get("REDIS_URL"):
         servers.append(ServerMember("valkey", valkey.server))
     prepare = [sys.executable, "-m", "slp.local.prepare", *([] if seed else ["--no-seed"])]
-    return Plan(servers, prepare, _children(addresses, port), url, lambda: _announce(url))
+    return Plan(servers, prepare, _children(addresses, port), url, lambda: _announce(url, seed))
 
 
 def port_number(text: str) -> int:
@@ -75,8 +75,8 @@ def _children(addresses: list[str], port: int) -> list[Child]:
     ]
 
 
-def _set_environment(url: str, port: int) -> None:
-    for name, value in {"SLP_DEMO": "true", "SLP_BASE_URL": url}.items():
+def _set_environment(url: str, port: int, seed: bool) -> None:
+    for name, value in {"SLP_DEMO": "true" if seed else "false", "SLP_BASE_URL": url}.items():
         os.environ.setdefault(name, value)
     os.environ["DJANGO_SETTINGS_MODULE"] = "slp.settings"
     os.environ["SLP_VAR"] = str(paths.var())
@@ -105,16 +105,24 @@ def _taken(family: int, host: str, port: int) -> str | None:
     return None
 
 
-def _announce(url: str) -> None:
-    from slp.demo import accounts
-
+def _announce(url: str, seed: bool) -> None:
     screen.say()
     screen.say(f"  SLP is ready: {screen.colour(url + '/', screen.BOLD)}")
     screen.say()
+    if seed:
+        _tell_accounts()
+    else:
+        screen.say("  Without the demo data nobody has an account yet. The first administrator:")
+        screen.say("  .venv/bin/python manage.py createsuperuser")
+    screen.say()
+    screen.say(f"  Logs and mail: {paths.var()}. Ctrl-C stops everything.")
+    screen.say()
+
+
+def _tell_accounts() -> None:
+    from slp.demo import accounts
+
     rows = [(account.email, account.role, account.door) for account in accounts.ACCOUNTS]
     screen.table(rows, ("sign in as", "role", "door"))
     screen.say()
     screen.say(f"  The password of all of them: {accounts.PASSWORD}")
-    screen.say()
-    screen.say(f"  Logs and mail: {paths.var()}. Ctrl-C stops everything.")
-    screen.say()

@@ -171,3 +171,15 @@ def test_a_taken_port_is_one_sentence_with_a_way_out(var):
 
         with pytest.raises(LocalError, match=f"Port {port} .* another program uses it.* PORT={port + 1}"):
             plan.demo(port, plan.LOCALHOST)
+
+
+@pytest.mark.parametrize("seed", [True, False])
+def test_accounts_are_shown_only_where_the_demo_data_made_them(var, monkeypatch, capsys, seed):
+    for name in ("DJANGO_SETTINGS_MODULE", "PORT", "PYTHONUNBUFFERED", "SLP_BASE_URL", "SLP_DEMO"):
+        monkeypatch.setenv(name, "")  # what `demo` sets is taken back after the test
+        monkeypatch.delenv(name)
+    plan.demo(plan.free_port(), plan.LOCALHOST, seed=seed).announce()
+    said = capsys.readouterr().out
+    assert ("officer@demo.example" in said) == seed
+    assert ("createsuperuser" in said) != seed
+    assert os.environ["SLP_DEMO"] == str(seed).lower()
