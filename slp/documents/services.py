@@ -1,4 +1,4 @@
-"""Keeping a file: what it really is, not what it is called."""
+"""Keeping a file: what it really is, not what it is called. And the publications that facts are cited from."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 
-from slp.documents.models import Document, Slot, digest
+from slp.documents.models import Document, Slot, Source, digest
 from slp.documents.tables import TABLES, table_type
+from slp.lib.track import because
 
 PDF = "application/pdf"
 PICTURES = {"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"}
@@ -91,3 +93,10 @@ def keep_file(*, content: bytes, name: str, content_type: str, slot: str, actor)
     document.file.save(name, ContentFile(content), save=False)
     document.save(force_insert=True)
     return document
+
+
+@transaction.atomic
+def record_source(*, code: str, title: str, **fields) -> Source:
+    """A publication that facts are taken from. Recorded once per code, by the system, and never changed here."""
+    with because(None, "Recorded from a publication"):
+        return Source.objects.get_or_create(code=code, defaults={"title": title} | fields)[0]

@@ -40,6 +40,12 @@ def test_views_start_from_what_the_person_may_see():
     assert not offenders(CODE, r"get_object_or_404\([A-Z]\w+,", allow=allowed)
 
 
+def test_the_demonstration_is_made_by_services_only():
+    """What stands in the demonstration went through the same rules as what a person enters."""
+    demo = [p for p in CODE if p.is_relative_to(ROOT / "slp" / "demo")]
+    assert not offenders(demo, r"\.(bulk_create|create|get_or_create|update_or_create|bulk_update|save)\(")
+
+
 def test_no_inline_script_or_style():
     """The Content-Security-Policy would block it."""
     assert not offenders(TEMPLATES, r"<style|\sstyle=|<script(?![^>]*\bsrc=)|\son(click|change|submit|load)=")

@@ -26,6 +26,8 @@ _CORRECTIONS = (
     "programs in more than 25 countries"
 )
 _MALI = "IPPOS support will provide training for police from Togo, Senegal, and Benin preparing to deploy to Mali"
+_MANDATE = "a new peacekeeping mandate in Mali which includes 1,400 police"
+_EQUIPPED = "supplied major equipment to speed the deployment of two other units to Darfur"
 _SUPPORTED = "which has supported 12 deployments to Haiti over the past three years"
 
 # code, measure, label, value, certainty, wording, (as of, precision), source, note
@@ -46,7 +48,9 @@ FIGURES = (
     ("SF04-OFFICERS", "people_deployed", "Police officers deployed since 2010", None, ABOUT, _DOZENS, SHEET_DAY,
      FACT_SHEET, "“Dozens”: the source gives no number."),
     ("SF04-COUNTRIES", "parts", "Countries that police officers deployed to since 2010", 7, EXACT, _DOZENS,
-     SHEET_DAY, FACT_SHEET, "Officers of six states."),
+     SHEET_DAY, FACT_SHEET, ""),
+    ("SF04-STATES", "parts", "States whose police officers deployed since 2010", 6, EXACT, _DOZENS, SHEET_DAY,
+     FACT_SHEET, "The six states are not named."),
     ("SF10", "instructors_certified", "U.S. corrections instructors certified", 200, LEAST,
      "certified over 200 U.S. corrections instructors", NOTE_DAY, NOTE,
      "U.S. instructors, not foreign trainees."),
@@ -71,12 +75,16 @@ FIGURES = (
      _CORRECTIONS, DEC_2013, RIGHTS, "The seven states are not named. With the Federal Bureau of Prisons."),
     ("SF30", "people_trained", "Police peacekeepers trained by IPPOS since 2008", 2800, LEAST,
      "IPPOS has trained over 2,800 police peacekeepers since 2008", DEC_2013, RIGHTS, ""),
+    ("SF37", "police_units", "Further police units equipped by IPPOS for Darfur", 2, EXACT, _EQUIPPED, DEC_2013, RIGHTS,
+     "Equipped, not trained; their countries are not named."),
     ("SF38", "police_units", "Togo: training planned for the mission in Mali", None, EXACT, _MALI, DEC_2013, RIGHTS,
      "Announced for the future; whether it took place is not published here."),
     ("SF39", "police_units", "Senegal: training planned for the mission in Mali", None, EXACT, _MALI, DEC_2013, RIGHTS,
      "Announced for the future; whether it took place is not published here."),
     ("SF40", "police_units", "Benin: training planned for the mission in Mali", None, EXACT, _MALI, DEC_2013, RIGHTS,
      "Announced for the future; whether it took place is not published here."),
+    ("SF38-MANDATE", "context", "Police in the new UN mandate in Mali", 1400, EXACT, _MANDATE, DEC_2013, RIGHTS,
+     "The mission that police of Togo, Senegal and Benin prepare for. Context, not a number of the programme."),
     ("SF41", "context", "Police deployed under the UN, the EU and the AU", 18000, LEAST,
      "over 18,000 police are deployed under the auspices of the UN, European Union, and African Union", DEC_2013,
      RIGHTS, "Context, not a number of the programme."),

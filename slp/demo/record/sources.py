@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from slp.documents.models import Source
+from slp.documents.services import record_source
 from slp.lib.dates import Precision
-from slp.lib.track import because
 
 STATE = "U.S. Department of State"
 INL = "U.S. Department of State, Bureau of International Narcotics and Law Enforcement Affairs"
@@ -87,7 +87,7 @@ def load_sources() -> dict[str, Source]:
     """The sources by code, made where they are missing."""
     fields = ("title", "publisher", "issued_on", "precision", "identifier", "certainty")
     known = Source.objects.in_bulk([row[0] for row in _ROWS])
-    missing = [Source(code=row[0], **dict(zip(fields, row[1:], strict=True))) for row in _ROWS if row[0] not in known]
-    with because(None, "Recorded from a publication"):
-        Source.objects.bulk_create(missing)
-    return Source.objects.in_bulk([row[0] for row in _ROWS])
+    for code, *values in _ROWS:
+        if code not in known:
+            known[code] = record_source(code=code, **dict(zip(fields, values, strict=True)))
+    return known

@@ -57,6 +57,16 @@ def test_wordings_are_quotations():
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("code", "measure", "value"),
+    [("SF04-STATES", "parts", 6), ("SF37", "police_units", 2), ("SF38-MANDATE", "context", 1400)],
+)
+def test_numbers_told_beside_others_are_figures_too(record, code, measure, value):
+    figure = PublishedFigure.objects.get(code=code)
+    assert (figure.measure, figure.value, figure.certainty) == (measure, value, "exact")
+    assert figure.as_of and figure.source_id in ("inl-fact-sheet-2013", "inl-rule-of-law-2013")
+
+
 def test_stories_are_quotations():
     texts = {path.stem: plain(path.read_text()) for path in PUBLICATIONS.glob("*.txt")}
     for headline, body, _, _, _, source, _ in STORIES:
