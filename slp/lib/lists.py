@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -179,7 +179,7 @@ def list_view(request, page: ListPage, template: str, **context):
             "filters": _filter_fields(filterset),
             "term": term,
             "is_filtered": active,
-            "export_url": _url(request, export="csv", page=None),
+            "export_url": url_with(request, export="csv", page=None),
             **page.extra,
             **context,
         },
@@ -196,11 +196,28 @@ def _keys(page: ListPage) -> list[str]:
     return list(dict.fromkeys([*(c.key for c in page.columns), *page.link_fields]))
 
 
-def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, list[SafeString]]:
+def page_number(request) -> int:
+    """The page that the address asks for; the first, where it asks for nonsense."""
     try:
-        number = min(max(int(request.GET.get("page", 1)), 1), 100_000)
+        return min(max(int(request.GET.get("page", 1)), 1), 100_000)
     except ValueError:
-        number = 1
+        return 1
+
+
+def pages_of(request, number: int, *, has_next: bool, total: int) -> Pages:
+    """Where page `number` stands. `total` may be counted no further than one beyond COUNT_LIMIT."""
+    return Pages(
+        number=number,
+        has_next=has_next,
+        total=min(total, COUNT_LIMIT),
+        capped=total > COUNT_LIMIT,
+        previous_url=url_with(request, page=number - 1) if number > 1 else "",
+        next_url=url_with(request, page=number + 1) if has_next else "",
+    )
+
+
+def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, list[SafeString]]:
+    number = page_number(request)
     start = (number - 1) * PAGE_SIZE
     ids = list(queryset.values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
     has_next = len(ids) > PAGE_SIZE
@@ -217,15 +234,7 @@ def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, l
     found = {row["pk"]: row for row in values}
     starts = _cell_starts(page)
     rows = [_row(found[pk], page, starts) for pk in ids if pk in found]
-    pages = Pages(
-        number=number,
-        has_next=has_next,
-        total=min(total, COUNT_LIMIT),
-        capped=total > COUNT_LIMIT,
-        previous_url=_url(request, page=number - 1) if number > 1 else "",
-        next_url=_url(request, page=number + 1) if has_next else "",
-    )
-    return pages, rows
+    return pages_of(request, number, has_next=has_next, total=total), rows
 
 
 def _cell_starts(page: ListPage) -> list[str]:
@@ -287,11 +296,12 @@ def _headers(request, page: ListPage, order: str) -> list[Header]:
         current = order.removeprefix("-") == column.key
         direction = ("descending" if order.startswith("-") else "ascending") if current else ""
         target = f"-{column.key}" if direction == "ascending" else column.key
-        headers.append(Header(column.label, _url(request, sort=target, page=None), direction, column.kind))
+        headers.append(Header(column.label, url_with(request, sort=target, page=None), direction, column.kind))
     return headers
 
 
-def _url(request, **changes) -> str:
+def url_with(request, **changes) -> str:
+    """This page's address with some parameters changed, the others kept. Ready for a template."""
     params = request.GET.copy()
     for key, value in changes.items():
         params.pop(key, None)
@@ -319,14 +329,23 @@ def _is_number(text: str) -> bool:
 
 
 def _export(queryset: models.QuerySet, page: ListPage) -> StreamingHttpResponse:
+    keys = [c.key for c in page.columns]
+    rows = (
+        [c.text(v) for c, v in zip(page.columns, values, strict=True)]
+        for values in queryset.values_list(*keys).iterator(chunk_size=2000)
+    )
+    return csv_response(page.filename, [c.label for c in page.columns], rows)
+
+
+def csv_response(filename: str, header: Iterable[str], rows: Iterable[Iterable[str]]) -> StreamingHttpResponse:
+    """A spreadsheet that leaves line by line while `rows` are read. Nothing in it runs as a formula."""
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow([c.label for c in page.columns])
-        keys = [c.key for c in page.columns]
-        for values in queryset.values_list(*keys).iterator(chunk_size=2000):
-            yield writer.writerow([safe_for_spreadsheet(c.text(v)) for c, v in zip(page.columns, values, strict=True)])
+        yield "\ufeff" + writer.writerow(header)
+        for row in rows:
+            yield writer.writerow([safe_for_spreadsheet(text) for text in row])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{page.filename}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{filename}.csv"'
     return response

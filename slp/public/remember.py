@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cache as once
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
@@ -51,14 +52,14 @@ def state_of_the_record() -> str:
         return cursor.fetchone()[0]
 
 
-def remembered(name: str, draw: Callable[[], str]) -> str:
+def remembered(name: str, draw: Callable[[], Any], keep: int = KEEP_SECONDS) -> Any:
     """What `draw` gives for today's record. Without a cache it is drawn each time."""
     key = f"public:{name}:{today()}:{state_of_the_record()}"
     try:
         drawn = cache.get(key)
         if drawn is None:
             drawn = draw()
-            cache.set(key, drawn, KEEP_SECONDS)
+            cache.set(key, drawn, keep)
     except Exception as error:  # the cache's own errors differ by backend
         log.warning("The public pages have no cache: %s", error)
         return draw()

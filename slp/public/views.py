@@ -18,12 +18,14 @@ from partners import public as partners_public
 from partners.models import Sector
 from slp.documents.models import Source
 from slp.lib.dates import show, today
+from slp.lib.lists import PAGE_SIZE, csv_response, page_number, pages_of, url_with
 from slp.public import health
-from slp.public.factsheet import MEASURES, FactSheet
-from slp.public.remember import remembered
+from slp.public.factsheet import MEASURES, FactSheet, Line, NotADate, Numbers, read_date
+from slp.public.remember import KEEP_SECONDS, remembered
 from slp.public.world import world
 
 HIGHLIGHTS = ("PF07", "SF46", "SF30", "SF10")  # published figures on the home page, each with its source
+KEEP_PAST_SECONDS = 600
 
 
 def csrf_failure(request, reason=""):
@@ -113,12 +115,14 @@ def _as_of(request) -> tuple[date, str]:
     if not text:
         return today(), ""
     try:
-        asked = date.fromisoformat(text)
-    except ValueError:
-        return today(), f"“{text[:40]}” is not a date. Write it as 2013-05-31. The numbers below are of today."
-    if asked > today():
-        return today(), "That date is still to come. The numbers below are of today."
-    return asked, ""
+        return read_date(text), ""
+    except NotADate as problem:
+        return today(), f"{problem} The numbers below are of today."
+
+
+def _numbers(sheet: FactSheet) -> Numbers:
+    """What the database counts for a sheet, once for each state of the record."""
+    return remembered(f"numbers:{sheet.as_of}", sheet.numbers, KEEP_SECONDS if sheet.is_now else KEEP_PAST_SECONDS)
 
 
 @login_not_required
@@ -129,7 +133,7 @@ def fact_sheet(request):
         "as_of": as_of,
         "is_now": as_of >= today(),
         "problem": problem,
-        # Past dates are asked for rarely and could be any: remembering them would only fill the cache.
+        # Past dates could be any: of them only the numbers are remembered, and not for long.
         "drawn": remembered("fact-sheet", _draw_fact_sheet) if as_of == today() else _draw_fact_sheet(as_of),
     }
     return render(request, "public/fact_sheet.html", context, status=422 if problem else 200)
@@ -137,22 +141,53 @@ def fact_sheet(request):
 
 def _draw_fact_sheet(as_of: date | None = None) -> SafeString:
     sheet = FactSheet(as_of)
-    context = {"sheet": sheet, "figures": sheet.figures(), "sources": Source.objects.all(), "demo": settings.DEMO}
+    context = {
+        "sheet": sheet,
+        "figures": sheet.figures(numbers=_numbers(sheet)),
+        "sources": Source.objects.all(),
+        "demo": settings.DEMO,
+    }
     return render_to_string("public/_fact_sheet.html", context)
 
 
 @login_not_required
 def fact_sheet_rows(request):
-    """The rows that one computed figure counts; `?measure=deployments`."""
+    """The lines that one computed figure is the sum of; `?measure=deployments`. With `export=csv` all of them."""
     measure = request.GET.get("measure", "")
     if not measure:
         return redirect("public:fact-sheet")
-    if measure not in MEASURES or MEASURES[measure][2] is None:
+    if measure not in MEASURES or MEASURES[measure].kinds is None:
         raise Http404
     as_of, problem = _as_of(request)
     sheet = FactSheet(as_of)
-    context = {"sheet": sheet, "figure": sheet.figures(measure)[0], "problem": problem}
+    if request.GET.get("export") == "csv" and not problem:
+        rows = (_spreadsheet_row(line) for line in sheet.every_line(measure))
+        return csv_response(f"fact-sheet-{measure}-{as_of}", SPREADSHEET, rows)
+    numbers, number = _numbers(sheet), page_number(request)
+    figure = sheet.figures(measure, numbers)[0]
+    start, stop = (number - 1) * PAGE_SIZE, number * PAGE_SIZE
+    context = {
+        "sheet": sheet,
+        "figure": figure,
+        "problem": problem,
+        "lines": sheet.lines(measure, numbers, start, stop),
+        "undated": sheet.undated(measure, PAGE_SIZE) if figure.undated_lines else [],
+        "pages": pages_of(request, number, has_next=stop < figure.lines, total=figure.lines),
+        "export_url": url_with(request, export="csv", page=None),
+        "first_url": url_with(request, page=None),
+    }
     return render(request, "public/fact_sheet_rows.html", context, status=422 if problem else 200)
+
+
+SPREADSHEET = ("Record", "Details", "When", "Part", "Counts", "Source", "Demonstration", "Counted")
+
+
+def _spreadsheet_row(line: Line) -> tuple[str, ...]:
+    text = line.text
+    counted = "Yes" if line.counted else "No, its date was not published"
+    source = text.source or "Our records"
+    demo = "Yes" if line.fictional else "No"
+    return text.what, text.detail, text.when, line.part, str(line.count), source, demo, counted
 
 
 @login_not_required

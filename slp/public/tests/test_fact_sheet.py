@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -26,6 +28,10 @@ def as_json(*args) -> dict:
     out = io.StringIO()
     call_command("factsheet", "--json", *args, stdout=out)
     return json.loads(out.getvalue())
+
+
+def spreadsheet(response) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
 
 
 def test_as_of_the_end_of_may_2013(record):
@@ -83,28 +89,61 @@ def test_the_lists_hold_as_many_countries_as_published(record):
     assert Country.objects.filter(sources__contains=["inl-police-partnerships"]).count() == 93
 
 
-def test_every_figure_is_the_sum_of_its_rows(record, client):
-    for figure in FactSheet(MAY_2013).figures():
-        if figure.rows is None:
+@pytest.mark.parametrize("as_of", ["2013-05-31", "2014-12-31", ""])
+def test_every_figure_is_the_sum_of_its_lines(as_of, record, client):
+    counted = {f["measure"]: f for f in as_json(*(["--as-of", as_of] if as_of else []))["figures"]}
+    for measure, figure in counted.items():
+        if figure["computed"] is None:
             continue
-        page = client.get(reverse("public:fact-sheet-rows"), {"measure": figure.measure, "as_of": "2013-05-31"})
-        assert page.status_code == 200
-        shown = page.context["figure"]
-        assert sum(row.count for row in shown.rows) == figure.computed
+        address = {"measure": measure, "as_of": as_of}
+        page = client.get(reverse("public:fact-sheet-rows"), address)
+        lines = page.context["lines"]
+        assert sum(line.count for line in lines) == figure["computed"], measure
+        assert Counter(p for line in lines for p in [line.part] * line.count if p) == figure["parts"]
+        assert sum(line.count for line in page.context["undated"]) == figure["undated_not_counted"], measure
+        sheet = spreadsheet(client.get(reverse("public:fact-sheet-rows"), address | {"export": "csv"}))
+        assert sum(int(row["Counts"]) for row in sheet if row["Counted"] == "Yes") == figure["computed"]
+        uncounted = sum(int(row["Counts"]) for row in sheet if row["Counted"] != "Yes")
+        assert uncounted == figure["undated_not_counted"], measure
+        assert all(row["Record"] and row["Source"] for row in sheet)
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2013-13-01", "31/05/2013"])
-def test_a_date_that_is_none_is_said(text, client, record):
-    page = client.get(reverse("public:fact-sheet"), {"as_of": text})
-    assert page.status_code == 422
-    assert "is not a date" in page.content.decode()
-    with pytest.raises(CommandError, match="is not a date"):
-        call_command("factsheet", "--as-of", text)
+def test_what_has_no_date_is_named_and_not_counted(record, client):
+    page = client.get(reverse("public:fact-sheet-rows"), {"measure": "engagements", "as_of": "2013-05-31"})
+    titles = {line.text.what for line in page.context["undated"]}
+    assert "Prosecuting gender-based violence, sexual assault and child abuse" in titles
+    assert not titles & {line.text.what for line in page.context["lines"]}
+    # Haiti and Georgia have an engagement with a date, so they are no undated countries; Colombia has none.
+    page = client.get(reverse("public:fact-sheet-rows"), {"measure": "countries", "as_of": "2013-05-31"})
+    assert {line.text.what for line in page.context["undated"]} & {"Haiti", "Colombia"} == {"Colombia"}
 
 
-def test_the_future_is_not_counted(client, record):
-    page = client.get(reverse("public:fact-sheet"), {"as_of": "2999-01-01"})
-    assert "still to come" in page.content.decode()
+BAD_DATES = [
+    ("yesterday", "“yesterday” is not a date: write it as 2013-05-31."),
+    ("2013-13-01", "“2013-13-01” is not a date: write it as 2013-05-31."),
+    ("31/05/2013", "“31/05/2013” is not a date: write it as 2013-05-31."),
+    ("2999-01-01", "1 Jan 2999 is still to come: ask for today or an earlier date."),
+    ("0001-01-01", "The year 1 is before any record: ask for a later date."),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), BAD_DATES)
+def test_a_date_that_will_not_do_is_said_on_the_page(text, words, client, record):
+    for name, address in (("fact-sheet", {}), ("fact-sheet-rows", {"measure": "ileas"})):
+        page = client.get(reverse(f"public:{name}"), {"as_of": text, **address})
+        assert page.status_code == 422
+        assert f"{words} The numbers below are of today." in page.content.decode()
+
+
+@pytest.mark.parametrize(("text", "words"), [*BAD_DATES, ("", "“” is not a date: write it as 2013-05-31.")])
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_the_command_says_one_sentence_and_fails(text, words, more):
+    out = io.StringIO()
+    with pytest.raises(CommandError) as refused:
+        call_command("factsheet", "--as-of", text, *more, stdout=out)
+    assert str(refused.value) == words
+    assert refused.value.returncode == 1
+    assert out.getvalue() == ""
 
 
 def test_unknown_measures_do_not_exist(client):

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 
 from slp.lib.dates import show
-from slp.public.factsheet import FactSheet, as_json
-
-
-def a_date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"“{text}” is not a date. Write it as 2013-05-31.") from None
+from slp.public.factsheet import FactSheet, NotADate, as_json, read_date
 
 
 class Command(BaseCommand):
@@ -26,7 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print JSON.")
 
     def handle(self, *args, **options) -> None:
-        sheet = FactSheet(a_date(options["as_of"]) if options["as_of"] else None)
+        try:
+            sheet = FactSheet(None if options["as_of"] is None else read_date(options["as_of"]))
+        except NotADate as problem:
+            raise CommandError(str(problem)) from None
         if options["json"]:
             self.stdout.write(json.dumps(as_json(sheet), indent=2, ensure_ascii=False))
             return
@@ -41,7 +36,7 @@ class Command(BaseCommand):
         for part, count in figure.parts.items():
             self.stdout.write(f"    {part}: {count}")
         if figure.undated:
-            self.stdout.write(f"    not counted, date not published: {sum(r.count for r in figure.undated)}")
+            self.stdout.write(f"    not counted, date not published: {figure.undated}")
         for p in figure.published:
             number = "no number" if p.value is None else f"{p.get_certainty_display()} {p.value}"
             self.stdout.write(f"    published: {number} - “{p.wording}” ({show(p.as_of, p.precision)}, {p.source_id})")
