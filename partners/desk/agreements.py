@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
@@ -16,18 +15,20 @@ from partners.permissions import can_draft_agreement, can_edit_agreement, can_re
 from partners.services.agreements import draft_agreement, edit_agreement, renew_agreement
 from partners.services.templates import text_from_template
 from slp.lib.answers import Refused, require
-from slp.lib.lists import list_view
+from slp.lib.lists import capped_counts, capped_label, list_view
 from slp.lib.moves import move_path
 
 
 @door("desk")
 def agreement_list(request):
     """The board: how many in each state, and the list."""
-    counts = Agreement.objects.visible_to(request.user).aggregate(
-        **{name: Count("pk", filter=on_board(name)) for name, _ in BOARDS}
-    )
+    rows = Agreement.objects.visible_to(request.user)
+    counts = capped_counts(*(rows.filter(on_board(name)) for name, _ in BOARDS))
     url = reverse("desk:agreement-list")
-    board = [{"label": label, "value": counts[name], "url": f"{url}?board={name}"} for name, label in BOARDS]
+    board = [
+        {"label": label, "value": capped_label(count), "url": f"{url}?board={name}"}
+        for (name, label), count in zip(BOARDS, counts, strict=True)
+    ]
     can_add = can_draft_agreement(request.user)
     return list_view(request, agreement_list_page("desk"), "desk/agreement_list.html", can_add=can_add, board=board)
 

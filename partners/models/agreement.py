@@ -144,6 +144,7 @@ class Agreement(LifecycleModel):
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["status", "ends_on"], include=["id"], name="agreement_by_status")]
         constraints = [
             models.CheckConstraint(
                 name="agreement_ends_after_start",

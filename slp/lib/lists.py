@@ -15,7 +15,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db import models
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -214,6 +215,26 @@ def pages_of(request, number: int, *, has_next: bool, total: int) -> Pages:
         previous_url=url_with(request, page=number - 1) if number > 1 else "",
         next_url=url_with(request, page=number + 1) if has_next else "",
     )
+
+
+def capped_counts(*querysets: models.QuerySet) -> list[int]:
+    """How many rows each queryset has, counted no further than one beyond COUNT_LIMIT. One statement for all."""
+    parts, params = [], []
+    for rows in querysets:
+        try:
+            sql, values = rows.order_by().values("pk")[: COUNT_LIMIT + 1].query.sql_with_params()
+        except EmptyResultSet:  # nothing can fulfil the condition, so Django makes no statement of it
+            sql, values = "SELECT 1 WHERE false", ()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608 -- made by the ORM
+        params += values
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        return list(cursor.fetchone())
+
+
+def capped_label(count: int) -> str:
+    """A count of `capped_counts` in words: "1000+" where it stopped."""
+    return f"{COUNT_LIMIT}+" if count > COUNT_LIMIT else str(count)
 
 
 def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, list[SafeString]]:

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from partners.models import Agency
-from slp.lib.lists import Column, Empty, ListPage, list_view, safe_for_spreadsheet
+from slp.lib.lists import Column, Empty, ListPage, capped_counts, capped_label, list_view, safe_for_spreadsheet
 
 PAGE = ListPage(
     title="Agencies",
@@ -64,3 +64,12 @@ def test_export_follows_filters_and_defuses_formulas(page, agencies):
 @pytest.mark.parametrize(("text", "kept"), [("-5.20", "-5.20"), ("+1 202", "'+1 202"), ("@x", "'@x"), ("x", "x")])
 def test_safe_for_spreadsheet(text, kept):
     assert safe_for_spreadsheet(text) == kept
+
+
+def test_counts_stop_beyond_the_limit(agencies, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("slp.lib.lists.COUNT_LIMIT", 1)
+    rows = Agency.objects.all()
+    with django_assert_num_queries(1):
+        counts = capped_counts(rows, rows.filter(sworn_count=5), rows.none(), rows.order_by("name"))
+    assert counts == [2, 1, 0, 2]
+    assert [capped_label(count) for count in counts] == ["1+", "1", "0", "1+"]
