@@ -28,9 +28,10 @@ from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.models.paper import AmendmentStatus
 from partners.services.roster_import.imports import clear_away, go_on
 from slp.accounts.models import StaffRole, User
+from slp.accounts.services import password_link
 from slp.lib.answers import Refused
 from slp.lib.dates import WASHINGTON, add_working_days, show
-from slp.reminders.rules import Due, chore, rule
+from slp.reminders.rules import Due, chore, link_of, rule
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,13 @@ def officers() -> list[User]:
 
 def _today(now: datetime) -> date:
     return now.astimezone(WASHINGTON).date()
+
+
+# -- people ----------------------------------------------------------------------------------------
+@link_of("account-invitation")
+def invitation_link(notice) -> str:
+    """The invited person's own link to set a password."""
+    return password_link(notice.user)
 
 
 # -- agreements ------------------------------------------------------------------------------------

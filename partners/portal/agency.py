@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from partners.forms.agencies import AgencyProfileForm, CapacityFormSet, ContactFormSet, MembershipForm, TieFormSet
 from partners.models import ActivityKind, Agency, Membership
 from partners.pages.common import door, facts, joined
 from partners.permissions import can_change_people, can_edit_agency
 from partners.services.edits import save_edit, save_rows
-from partners.services.people import add_membership, end_membership
+from partners.services.people import add_membership, end_membership, invite_again
 from slp.lib.answers import require
 from slp.lib.dates import show
 
@@ -112,10 +113,21 @@ def membership_add(request):
     form = MembershipForm(request.POST or None, agency=agency)
     if request.method == "POST" and form.is_valid():
         made = add_membership(actor=request.user, agency=agency, **form.cleaned_data)
-        messages.success(request, f"{made.user} can sign in now: “Forgot your password?” sends the first link.")
+        messages.success(request, f"{made.user} is invited: a mail with a link to set a password is on its way.")
         return redirect("portal:agency-detail")
     context = {"form": form, "agency": agency}
     return render(request, "portal/membership_add.html", context, status=422 if form.is_bound else 200)
+
+
+@door("portal")
+@require_POST
+def membership_invite(request, key: int):
+    """Send the invitation again to somebody who has not signed in yet."""
+    rows = Membership.objects.visible_to(request.user).select_related("agency", "user")
+    membership = get_object_or_404(rows, pk=key, is_active=True)
+    invite_again(actor=request.user, membership=membership)
+    messages.success(request, f"Another invitation to {membership.user} is on its way.")
+    return redirect("portal:agency-detail")
 
 
 @door("portal")
@@ -135,6 +147,7 @@ urlpatterns = [
     path("agency/", agency_detail, name="agency-detail"),
     path("agency/edit/", agency_edit, name="agency-edit"),
     path("agency/people/add/", membership_add, name="membership-add"),
+    path("agency/people/<int:key>/invite/", membership_invite, name="membership-invite"),
     path("agency/people/<int:key>/end/", membership_end, name="membership-end"),
     path("agency/contacts/", agency_contacts, name="agency-contacts"),
     path("agency/capacity/", agency_capacity, name="agency-capacity"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -10,8 +11,11 @@ from partners.models.agency import AgencyRole
 from partners.permissions import can_change_people
 from slp.accounts.services import open_account
 from slp.lib.answers import Refused, require
+from slp.lib.dates import today
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
+from slp.reminders.models import Notice
+from slp.reminders.services import tell
 
 
 @transaction.atomic
@@ -29,8 +33,48 @@ def add_membership(
     with because(actor, "Gave a role at the agency"), readable_constraints(Membership):
         ended = Membership.objects.filter(user=user, agency=agency, role=role, is_active=False)
         if ended.update(is_active=True, version=F("version") + 1):
-            return Membership.objects.get(user=user, agency=agency, role=role)
-        return Membership.objects.create(user=user, agency=agency, role=role)
+            membership = Membership.objects.get(user=user, agency=agency, role=role)
+        else:
+            membership = Membership.objects.create(user=user, agency=agency, role=role)
+    _invite(membership, actor)
+    return membership
+
+
+@transaction.atomic
+def invite_again(*, actor, membership: Membership) -> None:
+    """Another mail with another link, for somebody who has not signed in yet. Once a day at most."""
+    require(can_change_people(actor, membership.agency))
+    if membership.user.last_login is not None:
+        raise Refused(f"{membership.user} has signed in already. “Forgot your password?” sends a new link.")
+    if not _invite(membership, actor):
+        raise Refused("An invitation went out today. Ask the person to look for it, or try again tomorrow.")
+
+
+def _invite(membership: Membership, actor) -> bool:
+    """Tell a person that they speak for the agency; who has never signed in gets a link to set a password."""
+    user, agency = membership.user, membership.agency
+    new = user.last_login is None
+    days = settings.PASSWORD_RESET_TIMEOUT // 86_400
+    how = (
+        f"Set your password by the link below; it works once, for {days} days. After that “Forgot your password?” on "
+        "the sign-in page sends you a new one."
+        if new
+        else "Sign in as you are used to."
+    )
+    key = f"account-invitation:{membership.pk}:{today()}"
+    if Notice.objects.filter(key=f"{key}:{user.pk}").exists():
+        return False
+    tell(
+        users=[user],
+        rule="account-invitation" if new else "membership-added",
+        key=key,
+        subject=f"You speak for {agency}",
+        body=f"{actor or 'INL/KM'} has named you {membership.get_role_display().lower()} of {agency} in the State and "
+        f"Local Partnership Program.\n\n{how}",
+        path="/portal/",
+        why=f"You were named by somebody who may do so for {agency}. If this is a mistake, you need do nothing.",
+    )
+    return True
 
 
 @transaction.atomic

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 
 from slp.accounts.models import User
 from slp.lib.answers import Answer, Refused, answer, require
@@ -54,3 +57,12 @@ def close_account(*, actor, user: User, reason: str) -> User:
         User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, version=F("version") + 1)
     user.refresh_from_db()
     return user
+
+
+def password_link(user: User) -> str:
+    """The address at which this person sets a password: good once, and for PASSWORD_RESET_TIMEOUT seconds.
+
+    Whoever has it can sign in as the person: it goes into a mail to them and is kept nowhere.
+    """
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return reverse("account_reset_password_from_key", kwargs=key)

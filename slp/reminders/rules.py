@@ -47,6 +47,20 @@ class Chore:
 
 RULES: dict[str, Rule] = {}
 CHORES: dict[str, Chore] = {}
+LINKS: dict[str, Callable[[object], str]] = {}  # how a rule makes the link of a notice when it is mailed
+
+
+def link_of(code: str) -> Callable:
+    """Decorator: the notices of this rule carry a link that is made at the moment of mailing and kept nowhere.
+
+    For links that are a key by themselves: the ledger, its backups and its readers never see one.
+    """
+
+    def register(make: Callable[[object], str]):
+        LINKS[code] = make
+        return make
+
+    return register
 
 
 def rule(code: str, explains: str, *, can_be_off: bool = True, roles: Iterable[str] = ()) -> Callable:

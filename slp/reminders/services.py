@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from slp.lib.answers import Answer, answer, no, require
 from slp.reminders.models import Notice, Preference, SweepRun
-from slp.reminders.rules import CHORES, RULES, Due, Rule
+from slp.reminders.rules import CHORES, LINKS, RULES, Due, Rule
 
 log = logging.getLogger(__name__)
 BATCH = 200
@@ -181,7 +181,8 @@ def deliver_due(now: datetime | None = None) -> int:
 
 def _deliver(notice: Notice, connection) -> bool:
     """Send one claimed notice. On a mail error the claim is freed with the reason; the next sweep retries."""
-    link = f"\n\n{settings.BASE_URL}{notice.path}" if notice.path else ""
+    path = LINKS[notice.rule](notice) if notice.rule in LINKS else notice.path
+    link = f"\n\n{settings.BASE_URL}{path}" if path else ""
     mail = EmailMessage(
         subject=f"SLP: {notice.subject}",
         body=f"{notice.body}{link}\n\n--\nWhy you get this: {notice.why}",
