@@ -90,6 +90,13 @@ def can_edit_agency(user, agency: Agency) -> Answer:
     )
 
 
+def can_confirm_agency(user, agency: Agency) -> Answer:
+    """Nobody else knows: it is the coordinator's to say."""
+    return answer(
+        "coordinator" in agency_roles(user, agency.pk), "Only the agency's coordinator confirms what stands here."
+    )
+
+
 def can_edit_roster(user, agency: Agency) -> Answer:
     return answer(
         {"coordinator"} & agency_roles(user, agency.pk) or user.is_officer,

@@ -26,6 +26,7 @@ from partners.models import (
 )
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.models.paper import AmendmentStatus
+from partners.services.confirm import ASK_AFTER_DAYS
 from partners.services.roster_import.imports import clear_away, go_on
 from slp.accounts.models import StaffRole, User
 from slp.accounts.services import password_link
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 ENDS_RUNGS = (180, 90, 60, 30)  # days before the end
 SAM_RUNGS = (60, 30, 7)
 SIGN_AFTER_DAYS = 3
+CONFIRM_RUNGS = (0, 14, 30)  # days after the half year
 ENQUIRY_AFTER_WORKING_DAYS = 3
 COORDINATOR_WHY = "You coordinate your agency's partnership."
 OFFICER_WHY = "You are a programme officer."
@@ -203,6 +205,34 @@ def sam_ends(now: datetime) -> Iterator[Due]:
                 about="",
                 path="/portal/agency/edit/",
                 why="You coordinate your agency's partnership or look after its claims.",
+            )
+
+
+@rule(
+    "agency-confirm",
+    "Twice a year: is what stands here of our agency still right? Asked again after 14 and 30 days.",
+    roles=["coordinator"],
+)
+def agency_confirm(now: datetime) -> Iterator[Due]:
+    day = _today(now)
+    before = day - timedelta(days=ASK_AFTER_DAYS)
+    rows = Agency.objects.filter(Q(confirmed_on__lte=before) | Q(confirmed_on=None, partner_since__lte=before))
+    agencies = list(rows.filter(status="partner").exclude(is_fictional=False, source__isnull=False))
+    people = speakers((row.pk for row in agencies), "coordinator")
+    for agency in agencies:
+        asked_on = (agency.confirmed_on or agency.partner_since) + timedelta(days=ASK_AFTER_DAYS)
+        rung = max(after for after in CONFIRM_RUNGS if after <= (day - asked_on).days)
+        for user in people.get(agency.pk, ()):
+            yield Due(
+                key=f"agency-confirm:{agency.pk}:{asked_on}:{rung}:{user.pk}",
+                user=user,
+                email=user.email,
+                subject="Is everything still right?",
+                body=f"INL finds the people of {agency} by what stands in your contacts and your roster. Please look "
+                "it over and confirm it: one page, one button.",
+                about="",
+                path="/portal/agency/still-right/",
+                why=COORDINATOR_WHY,
             )
 
 

@@ -25,7 +25,8 @@ from partners.models.agency import AgencyStatus
 from partners.models.agreement import AgreementStatus
 from partners.models.outreach import EnquiryStatus
 from partners.pages.common import EXPIRING_DAYS, ends_in, how_long, whose_turn
-from slp.lib.dates import Precision, today
+from partners.services.confirm import is_stale, stale
+from slp.lib.dates import Precision, show, today
 from slp.lib.lists import Column, Empty, ListPage, choice
 from slp.lib.us_states import UsState
 from slp.places.models import Language
@@ -38,10 +39,23 @@ class AgencyFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="Kind", choices=AgencyKind.choices)
     us_state = django_filters.ChoiceFilter(label="State or territory", choices=UsState.choices)
     sectors = django_filters.ChoiceFilter(label="Sector", choices=Sector.choices)
+    confirmed = django_filters.ChoiceFilter(
+        label="Record", choices=[("stale", "Not confirmed for long"), ("fresh", "Confirmed")], method="by_confirmed"
+    )
 
     class Meta:
         model = Agency
-        fields = ["status", "kind", "us_state", "sectors"]
+        fields = ["status", "kind", "us_state", "sectors", "confirmed"]
+
+    def by_confirmed(self, rows, name, value):
+        return rows.filter(stale()) if value == "stale" else rows.exclude(stale())
+
+
+def confirmed_words(day) -> str:
+    """When the coordinator has last said that all is right; what INL/KM should not rely on says so."""
+    if day is None:
+        return "never"
+    return f"{show(day)} (stale)" if is_stale(day) else show(day)
 
 
 def agency_list_page() -> ListPage:
@@ -56,6 +70,7 @@ def agency_list_page() -> ListPage:
             Column("status", "Partnership", lifecycle=AGENCY),
             Column("partner_since", "Partner since", lambda day: str(day.year) if day else ""),
             Column("paused_until", "Paused until"),
+            Column("confirmed_on", "Confirmed", confirmed_words),
         ),
         order="name",
         empty=Empty(

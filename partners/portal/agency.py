@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 from partners.forms.agencies import AgencyProfileForm, CapacityFormSet, ContactFormSet, MembershipForm, TieFormSet
 from partners.models import ActivityKind, Agency, Membership
 from partners.pages.common import door, facts, joined
-from partners.permissions import can_change_people, can_edit_agency
+from partners.permissions import can_change_people, can_confirm_agency, can_edit_agency
+from partners.services.confirm import confirm_agency, is_stale
 from partners.services.edits import save_edit, save_rows
 from partners.services.people import add_membership, end_membership, invite_again
 from slp.lib.answers import require
@@ -51,6 +52,8 @@ def agency_detail(request):
         "facts": _facts(agency),
         "can_edit": can_edit_agency(request.user, agency),
         "can_people": can_change_people(request.user, agency),
+        "can_confirm": can_confirm_agency(request.user, agency),
+        "stale": is_stale(agency.confirmed_on),
         "contacts": agency.contacts.all(),
         "capacities": [
             {"year": f"FY{c.fiscal_year}", "kind": ActivityKind(c.kind).label if c.kind else "Any kind",
@@ -75,6 +78,32 @@ def agency_edit(request):
         return redirect("portal:agency-detail")
     status = 409 if form.conflict else 422 if form.is_bound else 200
     return render(request, "portal/agency_edit.html", {"form": form, "agency": agency}, status=status)
+
+
+ROSTER_SHOWN = 200
+
+
+@door("portal")
+def agency_confirm(request):
+    """ "Still right?": all that others rely on, on one page, with one button."""
+    agency = own_agency(request.user)
+    require(can_confirm_agency(request.user, agency))
+    if request.method == "POST":
+        confirm_agency(actor=request.user, agency=agency)
+        messages.success(request, "Thank you. Everything is confirmed as of today. We ask again in half a year.")
+        return redirect("portal:agency-detail")
+    roster = list(agency.experts.filter(is_active=True).order_by("name", "pk")[: ROSTER_SHOWN + 1])
+    context = {
+        "agency": agency,
+        "stale": is_stale(agency.confirmed_on),
+        "facts": _facts(agency),
+        "contacts": agency.contacts.all(),
+        "people": agency.memberships.filter(is_active=True).select_related("user").order_by("role", "user__name"),
+        "capacities": agency.capacities.order_by("-fiscal_year", "kind"),
+        "roster": roster[:ROSTER_SHOWN],
+        "more": len(roster) > ROSTER_SHOWN,
+    }
+    return render(request, "portal/agency_confirm.html", context)
 
 
 def rows_page(request, title: str, formset_class, verb: str):
@@ -149,6 +178,7 @@ urlpatterns = [
     path("agency/people/add/", membership_add, name="membership-add"),
     path("agency/people/<int:key>/invite/", membership_invite, name="membership-invite"),
     path("agency/people/<int:key>/end/", membership_end, name="membership-end"),
+    path("agency/still-right/", agency_confirm, name="agency-confirm"),
     path("agency/contacts/", agency_contacts, name="agency-contacts"),
     path("agency/capacity/", agency_capacity, name="agency-capacity"),
     path("agency/ties/", agency_ties, name="agency-ties"),

@@ -188,7 +188,7 @@ def test_the_board_counts_from_the_index_and_not_to_the_end(agency, officer, cli
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("desk:agreement-list"))
     (counted,) = [q["sql"] for q in queries if q["sql"].startswith("SELECT (SELECT count(*)")]
-    assert counted.count("LIMIT 1001") == 4
+    assert counted.count("LIMIT 1001") == 6
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
