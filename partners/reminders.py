@@ -19,6 +19,7 @@ from partners.models import (
     Agreement,
     AgreementVersion,
     Amendment,
+    Certificate,
     Enquiry,
     Membership,
     Outreach,
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 ENDS_RUNGS = (180, 90, 60, 30)  # days before the end
 SAM_RUNGS = (60, 30, 7)
 SIGN_AFTER_DAYS = 3
+CERTIFICATE_RUNGS = (90, 30)  # days before the end
 CONFIRM_RUNGS = (0, 14, 30)  # days after the half year
 ENQUIRY_AFTER_WORKING_DAYS = 3
 COORDINATOR_WHY = "You coordinate your agency's partnership."
@@ -233,6 +235,37 @@ def agency_confirm(now: datetime) -> Iterator[Due]:
                 about="",
                 path="/portal/agency/still-right/",
                 why=COORDINATOR_WHY,
+            )
+
+
+@rule(
+    "certificate-ends",
+    "An instructor certificate ends in 90 or 30 days: the person and the coordinator are told.",
+    roles=["coordinator", "traveller"],
+)
+def certificate_ends(now: datetime) -> Iterator[Due]:
+    day = _today(now)
+    last = day + timedelta(days=CERTIFICATE_RUNGS[0])
+    rows = list(
+        Certificate.objects.filter(expires_on__gte=day, expires_on__lte=last, expert__is_active=True).select_related(
+            "expert__user", "expert__agency"
+        )
+    )
+    people = speakers((row.expert.agency_id for row in rows), "coordinator")
+    for row in rows:
+        rung = latest_rung(CERTIFICATE_RUNGS, (row.expires_on - day).days)
+        own = [row.expert.user] if row.expert.user_id and row.expert.user.is_active else []
+        for user in {u.pk: u for u in [*own, *people.get(row.expert.agency_id, ())]}.values():
+            yield Due(
+                key=f"certificate-ends:{row.pk}:{row.expires_on}:{rung}:{user.pk}",
+                user=user,
+                email=user.email,
+                subject=f"{row.expert.name}: {row.programme} ends on {show(row.expires_on)}",
+                body=f"The certificate “{row.programme}” of {row.expert} is valid until {show(row.expires_on)}. After "
+                "that it counts no more when people are chosen. Enter the new one when there is one.",
+                about="",
+                path=f"/portal/experts/{row.expert_id}/",
+                why="It is your certificate, or you keep your agency's roster.",
             )
 
 

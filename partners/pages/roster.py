@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from partners.models import Expert
+from partners.models import Certificate, Expert
 from partners.pages.common import facts
-from slp.lib.dates import show
+from slp.lib.dates import show, today
+
+ENDS_SOON_DAYS = 90
+
+
+def _certificate(certificate: Certificate) -> dict:
+    """A certificate with how it stands today."""
+    until = certificate.expires_on
+    if until is None or until > today() + timedelta(days=ENDS_SOON_DAYS):
+        status = {"label": "Valid", "tone": "good"}
+    elif until >= today():
+        status = {"label": "Ends soon", "tone": "warn"}
+    else:
+        status = {"label": "Expired", "tone": "bad"}
+    return {"row": certificate, "status": status}
 
 
 def expert_context(expert: Expert, *, personal: bool) -> dict:
@@ -43,5 +57,8 @@ def expert_context(expert: Expert, *, personal: bool) -> dict:
         "languages": expert.languages.select_related("language").order_by("-speaking"),
         "windows": windows,
         "countries": expert.countries.select_related("country").order_by("relation", "country__name"),
-        "certificates": expert.certificates.select_related("expertise", "document").order_by("-issued_on"),
+        "certificates": [
+            _certificate(c) for c in expert.certificates.select_related("document").order_by("-issued_on")
+        ],
+        "papers": expert.travel_documents.select_related("country") if personal else [],
     }
