@@ -217,8 +217,18 @@ class Membership(models.Model):
 def roles_held(user) -> list[tuple[int, str]]:
     """(agency, role) of everything the user is at agencies. Looked up once per request and kept on the user object."""
     if not hasattr(user, "_agency_roles"):
-        user._agency_roles = list(user.memberships.filter(is_active=True).values_list("agency_id", "role"))
+        rows = user.memberships.filter(is_active=True).values_list("agency_id", "role", "user__expert__agency_id")
+        user._agency_roles, user._own_roster = [], None
+        for agency, role, own in rows:
+            user._agency_roles.append((agency, role))
+            user._own_roster = own
     return user._agency_roles
+
+
+def own_roster(user) -> int | None:
+    """The agency on whose roster somebody who speaks for an agency is themselves, if on any."""
+    roles_held(user)
+    return user._own_roster
 
 
 @tracked()

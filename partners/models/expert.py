@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower
 
-from partners.models.agency import Agency, AgencyRole, roles_held
+from partners.models.agency import Agency, AgencyRole, own_roster, roles_held
 from partners.models.taxonomy import Expertise
 from slp.documents.models import Document
 from slp.lib.track import tracked
@@ -33,9 +33,14 @@ class ExpertQuerySet(models.QuerySet):
             return self.none()
         if user.is_staff:
             return self
-        # Known agencies are looked up by their index; a subquery beside the OR would be asked for every expert.
-        ours = {agency for agency, role in roles_held(user) if role != AgencyRole.TRAVELLER}
-        return self.filter(Q(agency__in=ours) | Q(user=user))
+        agencies = {agency for agency, role in roles_held(user) if role != AgencyRole.TRAVELLER}
+        if not agencies:
+            return self.filter(user=user)
+        if own_roster(user) in (None, *agencies):
+            return self.filter(agency__in=agencies)
+        # Two ways in, each by its own index: with OR between them every expert of the programme would be looked at.
+        everybody = self.model._base_manager.order_by().values("pk")
+        return self.filter(pk__in=everybody.filter(agency__in=agencies).union(everybody.filter(user=user)))
 
 
 @tracked(exclude=["search_text"], in_bulk=True)
@@ -86,6 +91,7 @@ class Expert(models.Model):
         indexes = [
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="expert_search"),
             models.Index(fields=["name", "id"], name="experts_by_name"),
+            models.Index(fields=["agency", "name", "id"], name="experts_of_agency_by_name"),
         ]
 
     def __str__(self) -> str:

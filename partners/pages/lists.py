@@ -84,6 +84,7 @@ def agency_list_page() -> ListPage:
         search="search_text",
         search_label="Name, city or state",
         filename="agencies",
+        at_once=True,
     )
 
 
@@ -227,6 +228,7 @@ def expert_list_page(door: str) -> ListPage:
         search="search_text",
         search_label="Name or rank",
         filename="roster",
+        at_once=True,
     )
 
 

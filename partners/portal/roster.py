@@ -16,6 +16,7 @@ from partners.forms.roster import (
     TiesFormSet,
 )
 from partners.models import Expert
+from partners.models.agency import AgencyRole
 from partners.pages.common import door
 from partners.pages.lists import expert_list_page
 from partners.pages.roster import expert_context
@@ -35,7 +36,7 @@ def expert_list(request):
         mine = Expert.objects.filter(user=request.user).values_list("pk", flat=True).first()
         if mine:
             return redirect("portal:expert-detail", mine)
-    can_add = can_edit_roster(request.user, own_agency(request.user))
+    can_add = bool(agency_ids(request.user, {AgencyRole.COORDINATOR}))
     return list_view(request, expert_list_page("portal"), "portal/expert_list.html", can_add=can_add)
 
 

@@ -88,6 +88,14 @@ def test_reading_personal_data_is_recorded(expert, officer, auditor, client_of):
     assert [(r.reader, r.subject) for r in PersonalDataRead.objects.all()] == [(officer, f"expert {expert.pk}")]
 
 
+def test_who_is_on_another_agencys_roster_sees_both(expert, other_agency, coordinator):
+    """A coordinator who is themselves offered by another agency: their office's people, and their own entry."""
+    own = make_expert(other_agency, "Ada Moore")
+    make_expert(other_agency, "Bo Cole")
+    Expert.objects.filter(pk=own.pk).update(user=coordinator)
+    assert set(Expert.objects.visible_to(coordinator)) == {expert, own}
+
+
 def rows(prefix: str, initial: int, *forms: dict) -> dict:
     data = {f"{prefix}-TOTAL_FORMS": len(forms), f"{prefix}-INITIAL_FORMS": initial}
     for number, form in enumerate(forms):

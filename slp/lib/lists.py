@@ -52,6 +52,8 @@ class Column:
         return plain_text(value)
 
     def html(self, value: Any) -> SafeString:
+        if value.__class__ is str and self.show is None and self.lifecycle is None:
+            return SafeString(html.escape(value))  # most cells
         text = escaped(self.text(value))
         if self.lifecycle is not None:
             return _tag(self.lifecycle.tone(value), text)
@@ -115,6 +117,7 @@ class ListPage:
     search_label: str = "Search"
     intro: str = ""
     filename: str = "export"
+    at_once: bool = False  # an index has the order and the joins are few: the first page needs no second look
     extra: dict = field(default_factory=dict)
 
 
@@ -156,7 +159,7 @@ class Pages:
 def list_view(request, page: ListPage, template: str, **context):
     """Render `page`, or export it when the URL says `export=csv`."""
     queryset = page.rows(request.user)
-    filterset = page.filters(request.GET, queryset=queryset, request=request) if page.filters else None
+    filterset = page.filters(request.GET or None, queryset=queryset, request=request) if page.filters else None
     if filterset is not None and filterset.is_valid():
         queryset = filterset.qs
     term = " ".join(request.GET.get("q", "").lower().split())[:100].replace("\x00", "")
@@ -240,7 +243,10 @@ def capped_label(count: int) -> str:
 def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, list[SafeString]]:
     number = page_number(request)
     start = (number - 1) * PAGE_SIZE
-    ids = list(queryset.values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    found = {}
+    if page.at_once and number == 1:
+        found = {row["pk"]: row for row in queryset.values("pk", *_keys(page))[: PAGE_SIZE + 1]}
+    ids = list(found) or list(queryset.values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
     has_next = len(ids) > PAGE_SIZE
     ids = ids[:PAGE_SIZE]
     if number == 1 and not has_next:
@@ -249,10 +255,10 @@ def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, l
         total = COUNT_LIMIT + 1  # no need to ask
     else:
         total = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].count()
-    # What these rows say needs no conditions any more, unless a column is worked out by the query itself.
-    plain = queryset if queryset.query.annotations else queryset.model._base_manager.all()
-    values = plain.order_by().filter(pk__in=ids).values("pk", *_keys(page)) if ids else []
-    found = {row["pk"]: row for row in values}
+    if ids and not found:
+        # What these rows say needs no conditions any more, unless a column is worked out by the query itself.
+        plain = queryset if queryset.query.annotations else queryset.model._base_manager.all()
+        found = {row["pk"]: row for row in plain.order_by().filter(pk__in=ids).values("pk", *_keys(page))}
     starts = _cell_starts(page)
     rows = [_row(found[pk], page, starts) for pk in ids if pk in found]
     return pages_of(request, number, has_next=has_next, total=total), rows
