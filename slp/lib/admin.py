@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db import models
+from django.utils.functional import cached_property
 
 from slp.lib.forms import PlausibleDates, VersionMixin
 from slp.lib.lifecycle import LIFECYCLES
+from slp.lib.lists import COUNT_LIMIT
 from slp.lib.moves import buttons
 from slp.lib.track import because
 
@@ -18,6 +21,23 @@ class RecordForm(PlausibleDates, VersionMixin):
 
 class PlainRecordForm(PlausibleDates, forms.ModelForm):
     """For rows without a version of their own."""
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than a list does, or than the page after the one that is shown; so every page is reached."""
+
+    def __init__(self, *args, shown: int = 1, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.limit = max(COUNT_LIMIT, (shown + 1) * self.per_page)
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by().values("pk")[: self.limit + 1].count()
+
+    @property
+    def count_label(self) -> str:
+        """The count as it is shown: "1000+" where counting stopped."""
+        return f"{self.limit}+" if self.count > self.limit else str(self.count)
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -34,6 +54,19 @@ class RecordAdmin(admin.ModelAdmin):
         rows = super().get_queryset(request)
         manager = self.model._default_manager
         return manager.visible_to(request.user) if hasattr(manager, "visible_to") else rows
+
+    def get_paginator(self, request, queryset, per_page, orphans=0, allow_empty_first_page=True):
+        asked = request.GET.get("p") or request.GET.get("page") or ""  # of the list; of an autocomplete field
+        shown = int(asked) if asked.isdecimal() else 1
+        return CappedPaginator(queryset, per_page, orphans, allow_empty_first_page, shown=shown)
+
+    def get_search_fields(self, request) -> list[str]:
+        """`search_text` is lower case already: compared as it is, its trigram index answers."""
+        names = super().get_search_fields(request)
+        return [f"{name}__contains" if name.endswith("search_text") else name for name in names]
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, search_term.lower())
 
     def has_module_permission(self, request) -> bool:
         return request.user.is_staff
