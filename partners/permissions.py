@@ -64,6 +64,19 @@ def can_register_agency(user) -> Answer:
     return answer(decides(user), "Only an INL/KM officer can register an agency.")
 
 
+def can_merge_agencies(user, stays: Agency, goes: Agency) -> Answer:
+    if not decides(user):
+        return no("Only an INL/KM officer can merge two records.")
+    if stays.pk == goes.pk:
+        return no("An agency can't be merged with itself. Choose the other record.")
+    for agency in (stays, goes):
+        if agency.merged_into_id:
+            return no(f"{agency} was merged already.")
+    return answer(
+        stays.is_fictional == goes.is_fictional, "A record of the demonstration and a real one are never one agency."
+    )
+
+
 def can_record_outreach(user) -> Answer:
     return answer(decides(user), "Only an INL/KM officer can record outreach.")
 

@@ -7,15 +7,16 @@ from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 
-from partners.forms.agencies import AgencyEditForm, AgencyForm
+from partners.forms.agencies import AgencyEditForm, AgencyForm, MergeForm
 from partners.models import Agency, CommunityTie
 from partners.pages.common import door, facts, how_long, joined
 from partners.pages.lists import agency_list_page
 from partners.permissions import can_draft_agreement, can_edit_agency, can_record_outreach, can_register_agency
-from partners.services.agencies import register_agency
+from partners.services.agencies import register_agency, similar_agencies
 from partners.services.edits import save_edit
+from partners.services.merge import merge_agencies, preview
 from slp.history.services import timeline
-from slp.lib.answers import require
+from slp.lib.answers import Refused, answer, require
 from slp.lib.dates import show
 from slp.lib.lists import list_view
 from slp.lib.moves import buttons, move_path
@@ -60,6 +61,9 @@ def agency_detail(request, key: int):
     on_roster = Count("experts", filter=Q(experts__is_active=True))
     rows = Agency.objects.visible_to(request.user).select_related("source").annotate(roster=on_roster)
     agency = get_object_or_404(rows.prefetch_related("expertise", ties), pk=key)
+    if agency.merged_into_id:
+        messages.info(request, f"{agency} was merged into this record.")
+        return redirect("desk:agency-detail", agency.merged_into_id)
     context = {
         "agency": agency,
         "facts": _facts(agency),
@@ -103,10 +107,33 @@ def agency_edit(request, key: int):
     return render(request, "desk/agency_edit.html", {"form": form, "agency": agency}, status=status)
 
 
+@door("desk")
+def agency_merge(request, key: int):
+    """Which record stays, what moves; then it is done and can't be undone."""
+    goes = get_object_or_404(Agency.objects.visible_to(request.user), pk=key)
+    require(can_edit_agency(request.user, goes) & answer(not goes.merged_into_id, f"{goes} was merged already."))
+    form = MergeForm(request.POST or request.GET or None, goes=goes)
+    chosen = form.cleaned_data["stays"] if form.is_bound and form.is_valid() else None
+    if request.method == "POST" and chosen:
+        try:
+            merge_agencies(actor=request.user, stays=chosen, goes=goes, reason=form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error("stays", refusal.reason)
+        else:
+            messages.success(request, f"Merged. All that belonged to {goes} stands here now.")
+            return redirect("desk:agency-detail", chosen.pk)
+    context = {"agency": goes, "form": form, "moved": preview(goes), "similar": similar_agencies(
+        name=goes.name, us_state=goes.us_state, without=goes.pk
+    )}  # fmt: skip
+    status = 422 if request.method == "POST" else 200
+    return render(request, "desk/agency_merge.html", context, status=status)
+
+
 urlpatterns = [
     path("agencies/", agency_list, name="agency-list"),
     path("agencies/add/", agency_add, name="agency-add"),
     path("agencies/<int:key>/", agency_detail, name="agency-detail"),
     path("agencies/<int:key>/edit/", agency_edit, name="agency-edit"),
+    path("agencies/<int:key>/merge/", agency_merge, name="agency-merge"),
     move_path(Agency, "agencies", "desk", "agency-detail"),
 ]

@@ -148,3 +148,17 @@ class MembershipForm(Form):
         if held.exists():
             self.add_error("role", "This person already has that role at your agency.")
         return cleaned
+
+
+class MergeForm(Form):
+    """Two records of one agency: which one stays."""
+
+    stays = forms.ModelChoiceField(Agency.objects.none(), label="The record that stays")
+    reason = forms.CharField(
+        label="How do you know that they are one agency?", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args, goes: Agency, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Agency.objects.filter(merged_into=None, is_fictional=goes.is_fictional).exclude(pk=goes.pk)
+        self.fields["stays"].queryset = rows.only("name").order_by("name")

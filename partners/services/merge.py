@@ -1,0 +1,129 @@
+"""Two records of one agency become one: everything moves, the history stays, the other record says where it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pghistory
+from django.db import models, transaction
+from django.db.models import F
+from django.utils.text import capfirst
+
+from partners.lifecycles import AGENCY
+from partners.models import Agency, Capacity, CommunityTie, Membership
+from partners.permissions import can_merge_agencies
+from slp.lib.answers import Refused, require
+from slp.lib.errors import check_deferred, readable_constraints
+from slp.lib.track import because
+
+# What the staying record takes from the other one where it has nothing itself.
+PROFILE = (
+    "city", "website", "sectors", "population_served", "sworn_count", "civilian_count", "uei", "sam_expires_on",
+    "eft_on_file_on", "not_before", "paused_until", "partner_since", "confirmed_on", "origin", "found_through_id",
+    "source_id",
+)  # fmt: skip
+
+
+def pointers() -> list[models.ForeignKey]:
+    """Every foreign key to an agency in the whole project, the floors above included; not the history's copies."""
+    found = []
+    for relation in Agency._meta.get_fields(include_hidden=True):
+        if not (relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)):
+            continue
+        model = relation.related_model
+        if issubclass(model, pghistory.models.Event) or model._meta.auto_created:  # a plain many-to-many: see _unite
+            continue
+        found.append(relation.field)
+    return sorted(found, key=lambda field: field.model._meta.label)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How many rows of one kind a merge moves."""
+
+    label: str
+    count: int
+
+
+def preview(goes: Agency) -> list[Moved]:
+    """What would move. One query for each kind of record."""
+    counts = [(field, field.model._base_manager.filter(**{field.name: goes}).count()) for field in pointers()]
+    return [Moved(capfirst(field.model._meta.verbose_name_plural), count) for field, count in counts if count]
+
+
+@transaction.atomic
+def merge_agencies(*, actor, stays: Agency, goes: Agency, reason: str) -> Agency:
+    """Move all that belongs to `goes` to `stays`. Can't be undone.
+
+    What both have is settled: of two equal ties or roles one stays, of two offers the larger, of two first contacts the
+    one of the staying record. `Refused` where two records can't stand beside each other, such as two agreements of one
+    kind in force on the same days; then nothing has moved.
+    """
+    locked = {a.pk: a for a in Agency.objects.select_for_update(of=("self",)).filter(pk__in=[stays.pk, goes.pk])}
+    stays, goes = locked[stays.pk], locked[goes.pk]
+    require(can_merge_agencies(actor, stays, goes))
+    if not reason.strip():
+        raise Refused("Say why: how do you know that they are one agency?")
+    with because(actor, f"Merged from {goes}", reason):
+        _settle(stays, goes)
+        for field in pointers():
+            _move(field, stays, goes)
+        stays.expertise.add(*goes.expertise.all())
+        _fill(stays, goes)
+    check_deferred("one_agreement_of_a_kind_at_a_time", *_models())
+    if AGENCY.find("end", goes.status):
+        AGENCY.apply(goes, "end", actor=actor, reason=f"Merged into {stays}: {reason.strip()}")
+    with because(actor, f"Merged into {stays}", reason):
+        Agency.objects.filter(pk=goes.pk).update(merged_into=stays, version=F("version") + 1)
+    stays.refresh_from_db()
+    return stays
+
+
+def _models() -> set[type[models.Model]]:
+    return {field.model for field in pointers()}
+
+
+def _move(field: models.ForeignKey, stays: Agency, goes: Agency) -> None:
+    model = field.model
+    values = {field.name: stays}
+    if "version" in {f.name for f in model._meta.concrete_fields}:
+        values["version"] = F("version") + 1
+    try:
+        with readable_constraints(model):
+            model._base_manager.filter(**{field.name: goes}).update(**values)
+    except Refused as refusal:
+        kind = model._meta.verbose_name_plural
+        raise Refused(f"Both have {kind} that can't stand beside each other. {refusal.reason}") from refusal
+
+
+def _settle(stays: Agency, goes: Agency) -> None:
+    """What both have, before the rest moves."""
+    if stays.contacts.filter(is_primary=True).exists():
+        goes.contacts.filter(is_primary=True).update(is_primary=False, version=F("version") + 1)
+    CommunityTie.objects.filter(agency=goes, country__in=stays.ties.values("country")).delete()
+    for offer in goes.capacities.all():
+        same = stays.capacities.filter(fiscal_year=offer.fiscal_year, kind=offer.kind).first()
+        if same is None:
+            continue
+        if offer.engagements > same.engagements:
+            Capacity.objects.filter(pk=same.pk).update(engagements=offer.engagements, version=F("version") + 1)
+        offer.delete()
+    for role in goes.memberships.all():
+        same = Membership.objects.filter(agency=stays, user=role.user_id, role=role.role).first()
+        if same is None:
+            continue
+        if role.is_active and not same.is_active:
+            Membership.objects.filter(pk=same.pk).update(is_active=True, version=F("version") + 1)
+        role.delete()
+
+
+def _fill(stays: Agency, goes: Agency) -> None:
+    empty = {name: getattr(goes, name) for name in PROFILE if getattr(stays, name) in (None, "")}
+    since = [day for day in (stays.partner_since, goes.partner_since) if day]
+    values = {name: value for name, value in empty.items() if value not in (None, "")}
+    if since:
+        values["partner_since"] = min(since)
+    if values.get("found_through_id") == stays.pk:
+        del values["found_through_id"]
+    if values:
+        Agency.objects.filter(pk=stays.pk).update(**values, version=F("version") + 1)
