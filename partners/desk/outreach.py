@@ -8,9 +8,10 @@ from django.urls import path
 
 from partners.forms.outreach import OutreachForm
 from partners.lifecycles import ENQUIRY
-from partners.models import Agency, Enquiry
+from partners.models import Agency, AgencyKind, Enquiry
 from partners.pages.common import door, facts, steps
 from partners.pages.lists import enquiry_list_page, outreach_list_page
+from partners.pages.outreach import outreach_board as board
 from partners.permissions import can_record_outreach
 from partners.services.agencies import similar_agencies
 from partners.services.outreach import record_outreach
@@ -18,12 +19,32 @@ from slp.history.services import timeline
 from slp.lib.answers import require
 from slp.lib.lists import list_view
 from slp.lib.moves import buttons, move_path
+from slp.lib.us_states import UsState
 
 
 @door("desk")
 def outreach_list(request):
     can_add = can_record_outreach(request.user)
     return list_view(request, outreach_list_page(), "desk/outreach_list.html", can_add=can_add)
+
+
+@door("desk")
+def outreach_board(request):
+    """Prospects by stage, each with what happened last and what comes next."""
+    us_state, kind = request.GET.get("us_state", ""), request.GET.get("kind", "")
+    context = {
+        "stages": board(
+            request.user,
+            us_state=us_state if us_state in UsState.values else "",
+            kind=kind if kind in AgencyKind.values else "",
+        ),
+        "states": UsState.choices,
+        "kinds": AgencyKind.choices,
+        "us_state": us_state,
+        "kind": kind,
+        "can_add": can_record_outreach(request.user),
+    }
+    return render(request, "desk/outreach_board.html", context)
 
 
 @door("desk")
@@ -73,6 +94,7 @@ def enquiry_detail(request, key: str):
 
 urlpatterns = [
     path("outreach/", outreach_list, name="outreach-list"),
+    path("outreach/board/", outreach_board, name="outreach-board"),
     path("outreach/add/", outreach_add, name="outreach-add"),
     path("enquiries/", enquiry_list, name="enquiry-list"),
     path("enquiries/<str:key>/", enquiry_detail, name="enquiry-detail"),
