@@ -316,6 +316,20 @@ def test_a_file_discarded_while_it_is_read_stays_discarded(agency, coordinator):
     assert upload.status == "discarded"
 
 
+def test_of_two_workers_on_one_file_the_slower_one_stops(agency, coordinator):
+    rows = [GOOD | {"name": f"P{n}"} for n in range(2200)]
+    upload = upload_roster(actor=coordinator, agency=agency, upload=csv_file(rows))
+    faster = []
+
+    def overtaken(done, total):
+        if not faster:
+            faster.append(check_upload(roster_import_id=upload.pk))
+
+    assert check_upload(roster_import_id=upload.pk, progress=overtaken) is None
+    assert (faster[0].status, faster[0].rows_new) == ("checked", 2200)
+    assert upload.rows.count() == 2200
+
+
 # -- time ------------------------------------------------------------------------------------------
 def test_the_sweep_goes_on_with_what_was_left_behind(
     agency, coordinator, django_capture_on_commit_callbacks, monkeypatch

@@ -22,7 +22,7 @@ ROWS, ROUNDS = 10_000, 7
 CHECK_GATE, MEMORY_GATE_MB = 4.0, 300
 LIST_GATE, LIST_QUERIES, GROWTH_GATE = 5.0, 8, 1.2
 SMALL, LARGE, AGENCIES = 10_000, 100_000, 150  # the programme has somewhat over a hundred
-LIST_ROUNDS, TURNS = 9, 5
+LIST_ROUNDS, TURNS, TRIES = 9, 5, 3
 
 
 @dataclass
@@ -117,18 +117,30 @@ def _shrink(first_expert: int, first_agency: int) -> None:
             cursor.execute(f"ALTER TABLE partners_{table} ENABLE TRIGGER USER")
 
 
-def _ratio(client, url: str) -> float:
-    """The median over the rounds; in a round floor and page take turns, and the fastest turn of each counts."""
-    ratios = []
-    for _ in range(LIST_ROUNDS):
-        turns = [(_once(lambda: client.get("/bench/floor-s/")), _once(lambda: client.get(url))) for _ in range(TURNS)]
-        floor, page = (min(column) for column in zip(*turns, strict=True))
-        ratios.append(page / floor)
-    return statistics.median(ratios)
+def _ratios(client, url: str) -> tuple[float, float]:
+    """What the page costs in S, and the same by the quietest moment of each.
+
+    Floor and page take turns; in a round the fastest turn of each counts, and the ratio is the median over the rounds.
+    It is taken three times and the best one stands: a busy moment of the machine is not a slow page, a slow page stays
+    one. Growth, which compares moments that lie minutes apart, goes by the quietest ones.
+    """
+    medians, floors, pages = [], [], []
+    for _ in range(TRIES):
+        rounds = []
+        for _ in range(LIST_ROUNDS):
+            turns = [
+                (_once(lambda: client.get("/bench/floor-s/")), _once(lambda: client.get(url))) for _ in range(TURNS)
+            ]
+            floor, page = (min(column) for column in zip(*turns, strict=True))
+            rounds.append(page / floor)
+            floors.append(floor)
+            pages.append(page)
+        medians.append(statistics.median(rounds))
+    return min(medians), min(pages) / min(floors)
 
 
-def _lists(size: int) -> dict[str, tuple[float, int]]:
-    """Page -> (ratio to the bare page S, queries)."""
+def _lists(size: int) -> dict[str, tuple[float, float, int]]:
+    """Page -> (ratio to the bare page S, the same at the quietest moment, queries)."""
     from django.db import connection
     from django.test import Client
     from django.urls import reverse
@@ -150,17 +162,17 @@ def _lists(size: int) -> dict[str, tuple[float, int]]:
 
         with connection.execute_wrapper(note):
             client.get(url)
-        found[f"{name}{query}"] = (_ratio(client, url), len(seen))
+        found[f"{name}{query}"] = (*_ratios(client, url), len(seen))
     return found
 
 
 def _list_figures(small: dict, large: dict) -> list[Figure]:
     figures = []
-    for name, (ratio, queries) in large.items():
-        before = small[name][0]
+    for name, (ratio, quiet, queries) in large.items():
+        before, quiet_before, _ = small[name]
         figures.append(Figure(f"{name} at {LARGE:,}", ratio, "S", LIST_GATE, f"{before:.2f} S at {SMALL:,}"))
         figures.append(Figure(f"{name} queries", queries, "q", LIST_QUERIES))
-        figures.append(Figure(f"{name} growth", ratio / before, "x", GROWTH_GATE))
+        figures.append(Figure(f"{name} growth", quiet / quiet_before, "x", GROWTH_GATE))
     return figures
 
 
