@@ -17,6 +17,7 @@ from partners.permissions import (
     can_give_notice,
     can_keep_approvals,
     can_propose_text,
+    can_record_board,
     can_sign_agreement,
     can_sign_by_scan,
     can_take_back_notice,
@@ -54,8 +55,10 @@ def agreement_context(request, agreement: Agreement, door: str) -> dict:
         "facts": _facts(agreement, door),
         "steps": steps(AGREEMENT, agreement_path(agreement), agreement.status, plain=door != "desk"),
         "turn": agreement_turn(agreement, missing, roles=roles_towards(user, agency_id=agreement.agency_id)),
-        "moves": buttons(agreement, user, door, without=("complete_signing",)),
+        # These two moves are made by the page where the signature or the board's decision is entered.
+        "moves": buttons(agreement, user, door, without=("complete_signing", "board_approved")),
         "can_sign": can_sign_agreement(user, agreement),
+        "can_record_board": can_record_board(user, agreement),
         "can_scan": can_sign_by_scan(user, agreement, "inl" if user.is_staff else "agency"),
         "can_comment": can_comment(user, agreement),
         "can_propose": can_propose_text(user, agreement),
@@ -74,7 +77,7 @@ def agreement_context(request, agreement: Agreement, door: str) -> dict:
 
 
 URLS = ("sign", "scan", "comment", "compare", "notice", "notice-back", "pdf")
-PORTAL_URLS = (*URLS, "propose")
+PORTAL_URLS = (*URLS, "propose", "board")
 
 
 def _urls(agreement: Agreement, door: str) -> dict[str, str]:

@@ -125,6 +125,23 @@ def test_a_board_decides_before_signing(draft, officer, coordinator):
     assert draft.status == "signing"
 
 
+def test_the_page_of_an_agreement_before_the_board_leads_to_its_decision(draft, officer, coordinator, client_of):
+    Agreement.objects.filter(pk=draft.pk).update(needs_board_approval=True)
+    draft.refresh_from_db()
+    for verb, actor in (("review", officer), ("send_partner", officer), ("send_board", coordinator)):
+        AGREEMENT.apply(draft, verb, actor=actor)
+    client = client_of(coordinator)
+    url = reverse("portal:agreement-board", args=[draft.reference])
+    assert f'href="{url}"' in client.get(reverse("portal:agreement-detail", args=[draft.reference])).content.decode()
+    typed = {"board_body": "City Council", "board_on": "2026-01-05", "board_resolution": ""}
+    refused = client.post(url, typed | {"board_on": str(today() + timedelta(days=3)), "board_resolution": "R-7"})
+    assert refused.status_code == 422
+    assert "City Council" in refused.content.decode()
+    client.post(url, typed | {"board_on": str(today()), "board_resolution": "R-7"})
+    draft.refresh_from_db()
+    assert (draft.status, draft.board_body) == ("signing", "City Council")
+
+
 def test_a_renewal_supersedes_the_old_one(signing, signatory, director, officer, coordinator):
     sign(signing, signatory)
     sign(signing, director)

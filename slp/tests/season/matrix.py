@@ -59,6 +59,7 @@ SAMPLES: dict[str, dict] = {
     "agreement-approval": {"filters": {"status": "partner_review"}},
     "agreement-comment": {"filters": {"status": "partner_review"}},
     "expert-service-ask": {"noun": "expert"},
+    "certificate-add": {"noun": "expert"},
     "service-record-sign": {"filters": {"status": "requested"}},
     "service-record-check": {"filters": {"status": "issued"}},
     "roster-import-add": {"noun": "agency"},

@@ -22,7 +22,17 @@ from deployments.models import (
     TrainingSession,
 )
 from engagements.models import Addendum, Engagement, FinalReport, Invitation, Need, Nomination, ReportExtension
-from partners.models import Agency, Agreement, Amendment, Enquiry, Expert, Membership, Outreach, RosterImport
+from partners.models import (
+    Agency,
+    Agreement,
+    Amendment,
+    Certificate,
+    Enquiry,
+    Expert,
+    Membership,
+    Outreach,
+    RosterImport,
+)
 from slp.accounts.models import User
 from slp.demo.accounts import ACCOUNTS, DOMAIN
 from slp.documents.models import Document
@@ -83,6 +93,7 @@ NOUNS: dict[str, type[models.Model]] = {
     "agency": Agency,
     "agreement": Agreement,
     "amendment": Amendment,
+    "certificate": Certificate,
     "claim": Claim,
     "clearance": Clearance,
     "deployment": Deployment,
