@@ -58,13 +58,22 @@ def blocks(text: str) -> list[Block]:
 
 
 def to_html(text: str, *, top: int = 3) -> SafeString:
-    """The text as HTML below a heading of level `top` - 1. Every word of it is escaped."""
-    return mark_safe("\n".join(_html(block, top) for block in blocks(text)))  # noqa: S308 -- each part is escaped
+    """The text as HTML below a heading of level `top` - 1. Every word of it is escaped.
+
+    A heading goes one level below the one that it stands under, however many signs the author typed: a text that
+    begins with `##` would otherwise skip a level, and a reader who hears the page would look for what is missing.
+    """
+    found, open_levels = [], []
+    for block in blocks(text):
+        if block.kind == "heading":
+            open_levels = [level for level in open_levels if level < block.level]
+            open_levels.append(block.level)
+        found.append(_html(block, min(top + len(open_levels) - 1, 6)))
+    return mark_safe("\n".join(found))  # noqa: S308 -- each part is escaped
 
 
-def _html(block: Block, top: int) -> str:
+def _html(block: Block, level: int) -> str:
     if block.kind == "heading":
-        level = min(top + block.level - 1, 6)
         return f"<h{level}>{escape(block.text)}</h{level}>"
     if block.kind == "paragraph":
         return f"<p>{escape(block.text).replace(chr(10), '<br>')}</p>"

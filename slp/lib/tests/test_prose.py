@@ -1,5 +1,7 @@
 """Typed text in blocks, and as HTML that can't carry anything of its own."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +51,8 @@ def test_nothing_typed_becomes_markup(text):
 def test_no_word_is_lost(text):
     shown = " ".join([b.text + " " + " ".join(b.items) for b in blocks(text)])
     assert sum(c in "ab" for c in shown) == sum(c in "ab" for c in text)
+
+
+def test_no_level_of_heading_is_skipped_whatever_was_typed():
+    html = to_html("## First\n\n### Part\n\n## Second\n\n# Last", top=3)
+    assert re.findall(r"<h(\d)>(\w+)", html) == [("3", "First"), ("4", "Part"), ("3", "Second"), ("3", "Last")]
