@@ -16,7 +16,7 @@ DOMAIN = "demo.example"
 
 @dataclass(frozen=True)
 class Page:
-    """One page as one demo account opens it. `kind`: list, detail or overview."""
+    """One page as one demo account opens it. `kind`: list, detail, overview or matching."""
 
     name: str
     kind: str
@@ -33,12 +33,12 @@ def _list(name: str, account: str, query: str = "") -> Page:
     return Page(label, "list", account, lambda user: reverse(name) + query)
 
 
-def _detail(name: str, account: str, model, **filters) -> Page:
+def _detail(name: str, account: str, model, *, kind: str = "detail", **filters) -> Page:
     def url(user) -> str:
         row = model.objects.visible_to(user).filter(**filters).order_by("pk").first()
         return reverse(name, args=[getattr(row, "reference", None) or row.pk])
 
-    return Page(name, "detail", account, url)
+    return Page(name, kind, account, url)
 
 
 PAGES = (
@@ -67,6 +67,7 @@ PAGES = (
     _list("post:deployment-list", "post"),
     _list("post:support-list", "post"),
     _detail("desk:need-detail", "officer", Need, status="validated"),
+    _detail("desk:need-match", "officer", Need, kind="matching", status="validated"),
     _detail("desk:invitation-detail", "officer", Invitation),
     _detail("desk:engagement-detail", "officer", Engagement, is_historic=False),
     _detail("desk:deployment-detail", "officer", Deployment, status="preparing"),

@@ -13,8 +13,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +20,6 @@ ROWS, ROUNDS = 10_000, 7
 CHECK_GATE, MEMORY_GATE_MB = 4.0, 300
 LIST_GATE, LIST_QUERIES, GROWTH_GATE = 5.0, 8, 1.2
 SMALL, LARGE, AGENCIES = 10_000, 100_000, 150  # the programme has somewhat over a hundred
-LIST_ROUNDS, TURNS, TRIES = 9, 5, 3
 
 
 @dataclass
@@ -49,9 +46,9 @@ def measure_roster() -> list[Figure]:
     first_new = (Expert.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
     first_agency = (Agency.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
     _grow(SMALL)
-    small = _lists(SMALL)
+    small = _lists()
     _grow(LARGE)
-    large = _lists(LARGE)
+    large = _lists()
     figures = [*_list_figures(small, large), *_check_figures(), _memory_figure()]
     for figure in figures:
         print(
@@ -117,52 +114,23 @@ def _shrink(first_expert: int, first_agency: int) -> None:
             cursor.execute(f"ALTER TABLE partners_{table} ENABLE TRIGGER USER")
 
 
-def _ratios(client, url: str) -> tuple[float, float]:
-    """What the page costs in S, and the same by the quietest moment of each.
-
-    Floor and page take turns; in a round the fastest turn of each counts, and the ratio is the median over the rounds.
-    It is taken three times and the best one stands: a busy moment of the machine is not a slow page, a slow page stays
-    one. Growth, which compares moments that lie minutes apart, goes by the quietest ones.
-    """
-    medians, floors, pages = [], [], []
-    for _ in range(TRIES):
-        rounds = []
-        for _ in range(LIST_ROUNDS):
-            turns = [
-                (_once(lambda: client.get("/bench/floor-s/")), _once(lambda: client.get(url))) for _ in range(TURNS)
-            ]
-            floor, page = (min(column) for column in zip(*turns, strict=True))
-            rounds.append(page / floor)
-            floors.append(floor)
-            pages.append(page)
-        medians.append(statistics.median(rounds))
-    return min(medians), min(pages) / min(floors)
-
-
-def _lists(size: int) -> dict[str, tuple[float, float, int]]:
+def _lists() -> dict[str, tuple[float, float, int]]:
     """Page -> (ratio to the bare page S, the same at the quietest moment, queries)."""
-    from django.db import connection
     from django.test import Client
     from django.urls import reverse
 
     from slp.accounts.models import User
+    from slp.tests.bench.measure import cost, count_queries, rows_floor
 
-    found = {}
+    found, rows = {}, rows_floor()
     for name, account, query in LISTS:
         client = Client()
         client.force_login(User.objects.get(email=f"{account}@demo.example"))
         url = reverse(name) + query
         if client.get(url).status_code != 200:
             raise SystemExit(f"{url} does not answer")
-        seen = []
-
-        def note(execute, sql, params, many, context, seen=seen):
-            seen.append(sql)
-            return execute(sql, params, many, context)
-
-        with connection.execute_wrapper(note):
-            client.get(url)
-        found[f"{name}{query}"] = (*_ratios(client, url), len(seen))
+        costs = cost(client, url, rows)
+        found[f"{name}{query}"] = (costs.ratio, costs.quiet, count_queries(lambda c=client, u=url: c.get(u)))
     return found
 
 
@@ -220,6 +188,7 @@ def _check_figures() -> list[Figure]:
     from partners.services.roster_import.staging import BLOCK, copy_rows
     from partners.services.roster_import.takeover import write_roster
     from slp.lib.track import because
+    from slp.tests.bench.measure import once
 
     upload, rows = _upload(b"x"), sample_rows()
 
@@ -231,14 +200,14 @@ def _check_figures() -> list[Figure]:
     copies, checks, again, takes = [], [], [], []
     for _ in range(ROUNDS):
         upload.rows.all().delete()
-        copies.append(_once(copied))
-        checks.append(_once(lambda: validate(upload)))
+        copies.append(once(copied))
+        checks.append(once(lambda: validate(upload)))
         with transaction.atomic(), because(None, "Measured"):
             totals = validate(upload)
             if (totals.bad, totals.new) != (37, ROWS - 37):
                 raise SystemExit(f"The check found {totals}")
-            takes.append(_once(lambda: write_roster(upload)))
-            again.append(_once(lambda: validate(upload)))
+            takes.append(once(lambda: write_roster(upload)))
+            again.append(once(lambda: validate(upload)))
             transaction.set_rollback(True)
     upload.rows.all().delete()
     copy_ms = statistics.median(copies) * 1000
@@ -252,12 +221,6 @@ def _check_figures() -> list[Figure]:
         Figure("check of 10,000 who are on the roster, written back", statistics.median(known), "C", 2 * CHECK_GATE),
         Figure("taking 10,000 people over, with their history", taken, "C", 40.0),
     ]
-
-
-def _once(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def _upload(content: bytes, name: str = "bench.csv"):
