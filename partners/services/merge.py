@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pghistory
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Func, OuterRef, Subquery
 from django.utils.text import capfirst
 
 from partners.lifecycles import AGENCY
@@ -46,9 +46,17 @@ class Moved:
 
 
 def preview(goes: Agency) -> list[Moved]:
-    """What would move. One query for each kind of record."""
-    counts = [(field, field.model._base_manager.filter(**{field.name: goes}).count()) for field in pointers()]
-    return [Moved(capfirst(field.model._meta.verbose_name_plural), count) for field, count in counts if count]
+    """What would move, counted in one query for all kinds of record."""
+    fields = pointers()
+    counts = Agency.objects.filter(pk=goes.pk).values_list(*map(_count, fields)).get()
+    rows = zip(fields, counts, strict=True)
+    return [Moved(capfirst(field.model._meta.verbose_name_plural), count) for field, count in rows if count]
+
+
+def _count(field: models.ForeignKey) -> Subquery:
+    """How many rows point by this field to the agency of the query around it."""
+    rows = field.model._base_manager.filter(**{field.name: OuterRef("pk")}).order_by()
+    return Subquery(rows.annotate(n=Func(F("pk"), function="count")).values("n"))
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from slp.reminders.models import Notice
 from slp.reminders.services import choose_reminders, rules_for, turned_off
 
 KEPT = timedelta(days=90)
+ROLES_AT = {"desk": staff_roles, "portal": agency_roles, "post": post_roles}
 
 
 def _recent(user):
@@ -46,7 +47,7 @@ INBOX = ListPage(
 def notice_list(request, door: str):
     """The inbox; below it a tick for each reminder, and the duties that have none."""
     user = request.user
-    rules = rules_for(user, staff_roles(user) or agency_roles(user) | post_roles(user))
+    rules = rules_for(user, ROLES_AT[door](user))
     form = ReminderForm(
         request.POST if request.method == "POST" else None,
         rules=[rule for rule in rules if rule.can_be_off],

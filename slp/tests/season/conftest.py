@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from slp.tests.season import matrix
 from slp.tests.season.world import World
 
 
@@ -21,6 +22,13 @@ def season(django_db_setup, django_db_blocker):
         finally:
             transaction.set_rollback(True)
             outer.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="package")
+def visited(season, django_db_blocker):
+    """Every address as every role, once for all tests that ask what came of it."""
+    with django_db_blocker.unblock():
+        return matrix.visit(season)
 
 
 def pytest_collection_modifyitems(items) -> None:

@@ -12,13 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from slp.lib.lifecycle import LIFECYCLES
+from slp.tests.bench.measure import statements
 from slp.tests.season.world import NOUNS, ROLES, World, key, requirement_for
 
 TABLE = Path(__file__).with_name("access_matrix.csv")
 COLUMNS = ["anonymous", *ROLES]
+# One of each kind of reader: who shares a door and a rule with them is shown the same page.
+READERS = ("anonymous", "officer", "coordinator", "traveller", "post", "rso")
 NAMESPACES = ("public", "portal", "post", "desk", "documents")
 # Routes named otherwise than after the object in their address, and those that need a certain state.
 SAMPLES: dict[str, dict] = {
@@ -128,22 +133,55 @@ def address(route: Route, obj) -> str:
     return reverse(route.name, kwargs={name: values[name] for name in route.params})
 
 
-def answers(world: World) -> dict[tuple[str, str], list[str]]:
-    """(route, "own" | "other" | "-") -> the status codes in the order of COLUMNS."""
+@dataclass
+class Visits:
+    """What the addresses answered. `codes`: (route, "own" | "other" | "-") -> a status for each of COLUMNS; `queries`:
+    (route, role) -> statements, for the pages that the readers opened on their own record."""
+
+    codes: dict[tuple[str, str], list[str]]
+    queries: dict[tuple[str, str], int]
+
+
+def visit(world: World) -> Visits:
+    """Every address as every role. What the process keeps, such as content types, is fetched before."""
+    ContentType.objects.get_for_models(*apps.get_models())
     clients = {role: world.client(role) for role in COLUMNS}
-    found = {}
-    for route in routes():
-        for whose in ("own", "other") if route.params else ("-",):
-            obj = sample(route, world, whose == "own") if route.params else None
-            if route.params and obj is None:
-                continue
-            url = address(route, obj)
-            found[route.name, whose] = [_code(clients[role], url) for role in COLUMNS]
+    found = Visits({}, {})
+    for route, whose, url in addresses(world):
+        codes = []
+        for role in COLUMNS:
+            with statements() as seen:
+                answer = get(clients[role], url)
+            codes.append(str(answer.status_code))
+            if role in READERS and whose != "other" and is_page(answer):
+                found.queries[route.name, role] = len(seen)
+        found.codes[route.name, whose] = codes
     return found
 
 
-def _code(client, url: str) -> str:
-    return str(get(client, url).status_code)
+def count_queries(world: World, routes: set[str]) -> dict[tuple[str, str], int]:
+    """(route, role) -> statements, for some routes."""
+    clients, found = {role: world.client(role) for role in READERS}, {}
+    for route, whose, url in addresses(world):
+        for role in READERS if route.name in routes and whose != "other" else ():
+            with statements() as seen:
+                answer = get(clients[role], url)
+            if is_page(answer):
+                found[route.name, role] = len(seen)
+    return found
+
+
+def addresses(world: World) -> Iterator[tuple[Route, str, str]]:
+    """Every route with one's own object and with somebody else's; "-" where it has none."""
+    for route in routes():
+        for whose in ("own", "other") if route.params else ("-",):
+            obj = sample(route, world, whose == "own") if route.params else None
+            if obj is not None or not route.params:
+                yield route, whose, address(route, obj)
+
+
+def is_page(answer) -> bool:
+    return answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
 
 
 def get(client, url: str):
@@ -166,7 +204,7 @@ def reachable(world: World) -> list[dict[str, str]]:
         role = next((r for r in ("anonymous", "coordinator", "post", "officer") if r in may), may[0])
         url = address(route, obj)
         answer = get(clients.setdefault(role, world.client(role)), url)
-        if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+        if is_page(answer):
             found.append({"route": route.name, "role": role, "url": url})
     return found
 
