@@ -1,6 +1,7 @@
 """Every named address x every role x one's own and somebody else's object.
 
-The expected answers stand in `access_matrix.csv`, a line per address and object. A route that is not in it fails the
+The expected answers stand in `access_matrix.csv`, a line per address and object. An address that answers a GET with
+405 has a second line, e.g. "own posted", for its form with nothing filled in. A route that is not in it fails the
 test. After a reviewed change: `SLP_RENEW_MATRIX=1 script/test slp/tests/season/test_access_matrix.py`, then read the
 difference.
 """
@@ -8,12 +9,14 @@ difference.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from slp.lib.lifecycle import LIFECYCLES
@@ -43,6 +46,7 @@ SAMPLES: dict[str, dict] = {
     "line-remove": {"filters": {"claim__status": "draft"}},
     "line-decide": {"filters": {"claim__status": "in_review"}},
     "claim-edit": {"filters": {"status": "draft"}},
+    "claim-allow": {"filters": {"status": "in_review"}},
     "claim-certify": {"filters": {"status": "approved"}},
     "claim-pay": {"filters": {"status": "certified"}},
     "obligation-add": {"noun": "engagement"},
@@ -69,6 +73,7 @@ SAMPLES: dict[str, dict] = {
     "service-record-check": {"filters": {"status": "issued"}},
     "roster-import-add": {"noun": "agency"},
     "roster-import-detail": {"filters": {"status__in": ["checked", "applied"]}},
+    "roster-import-decide": {"filters": {"status": "checked"}},
     "roster-import-file": {"filters": {"status__in": ["checked", "applied"]}},
 }
 
@@ -135,8 +140,9 @@ def address(route: Route, obj) -> str:
 
 @dataclass
 class Visits:
-    """What the addresses answered. `codes`: (route, "own" | "other" | "-") -> a status for each of COLUMNS; `queries`:
-    (route, role) -> statements, for the pages that the readers opened on their own record."""
+    """What the addresses answered. `codes`: (route, "own" | "other" | "-", with " posted" for a post) -> a status for
+    each of COLUMNS; `queries`: (route, role) -> statements, for the pages that the readers opened on their own record.
+    """
 
     codes: dict[tuple[str, str], list[str]]
     queries: dict[tuple[str, str], int]
@@ -156,6 +162,8 @@ def visit(world: World) -> Visits:
             if role in READERS and whose != "other" and is_page(answer):
                 found.queries[route.name, role] = len(seen)
         found.codes[route.name, whose] = codes
+        if "405" in codes:
+            found.codes[route.name, f"{whose} posted"] = [post(clients[role], url) for role in COLUMNS]
     return found
 
 
@@ -192,6 +200,19 @@ def get(client, url: str):
     return response
 
 
+def post(client, url: str) -> str:
+    """The status code of the form sent with nothing filled in; what it changed is taken back."""
+    return taken_back(lambda: client.post(url, {"once": uuid.uuid4()}))
+
+
+def taken_back(request: Callable) -> str:
+    """The status code of a request whose effects are taken back."""
+    with transaction.atomic():
+        code = str(request().status_code)
+        transaction.set_rollback(True)
+    return code
+
+
 def reachable(world: World) -> list[dict[str, str]]:
     """For every route, one address that shows a page, and a role that may open it by the table."""
     table, clients, found = read(), {}, []
@@ -209,14 +230,14 @@ def reachable(world: World) -> list[dict[str, str]]:
     return found
 
 
-def read() -> dict[tuple[str, str], list[str]]:
-    with TABLE.open(newline="") as file:
+def read(table: Path = TABLE) -> dict[tuple[str, str], list[str]]:
+    with table.open(newline="") as file:
         rows = list(csv.reader(file))
     return {(row[0], row[1]): row[2:] for row in rows[1:]}
 
 
-def write(table: dict[tuple[str, str], list[str]]) -> None:
-    with TABLE.open("w", newline="") as file:
+def write(table: dict[tuple[str, str], list[str]], to: Path = TABLE, columns: Iterable[str] = COLUMNS) -> None:
+    with to.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["route", "object", *COLUMNS])
+        writer.writerow(["route", "object", *columns])
         writer.writerows([*names, *codes] for names, codes in sorted(table.items()))

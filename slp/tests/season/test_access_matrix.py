@@ -49,6 +49,18 @@ def codes(answered, *, roles, whose, doors):
                 yield name, role, row[matrix.COLUMNS.index(role)]
 
 
+def test_nobody_posts_what_is_somebody_elses(answered):
+    """Nor does anybody whose door it isn't."""
+    posted = {names: row for names, row in answered.items() if names[1].endswith(" posted")}
+    assert posted
+    for (name, whose), row in posted.items():
+        outside = {"desk": (*AGENCY, *OTHER_AGENCY, *HAITI), "portal": (*STAFF, *HAITI)}[name.split(":")[0]]
+        if whose.startswith("other") and name.startswith("portal:"):
+            outside = (*outside, *AGENCY)
+        for role in outside:
+            assert row[matrix.COLUMNS.index(role)] in ("403", "404"), (name, whose, role)
+
+
 def test_nothing_breaks(answered):
     assert not [(names, row) for names, row in answered.items() if "500" in row]
 
