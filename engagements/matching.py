@@ -48,6 +48,7 @@ from partners.models import (
 from partners.models.agency import NOT_DEPLOYING
 from partners.models.agreement import AgreementStatus, Days
 from slp.lib.dates import fiscal_year, fiscal_year_span, show, today
+from slp.lib.spans import DateMultiRangeField, HoldsDays, RangeAgg
 
 NOT_TRAVELLING = ("nominated", "withdrawn", "cancelled")  # deployments that keep nobody from travelling
 CAPACITY_UNSTATED = 5  # engagements a year assumed for an agency that has not said how many it offers
@@ -66,18 +67,6 @@ WEIGHTS = {
 
 
 # -- SQL that the ORM lacks ------------------------------------------------------------------------
-class DateMultiRangeField(models.Field):
-    """Several spans of days in one value."""
-
-    def db_type(self, connection) -> str:
-        return "datemultirange"
-
-
-class RangeAgg(models.Aggregate):
-    function = "range_agg"
-    output_field = DateMultiRangeField()
-
-
 class FreeDays(Func):
     """(window, offered or all, less what is barred, less tours) -> the free spans."""
 
@@ -182,14 +171,6 @@ def _free(need: Need, *, only_tours: bool = False) -> FreeDays:
 def _stay(need: Need) -> DateRange:
     """The first days on which somebody of the need would be away: the shortest stay from its first day."""
     return DateRange(need.starts_on, need.starts_on + timedelta(days=need.min_days))
-
-
-class HoldsDays(Func):
-    """(spans or nothing, one span) -> are all its days within the spans?"""
-
-    template = "COALESCE(%(expressions)s, false)"
-    arg_joiner = " @> "
-    output_field = models.BooleanField()
 
 
 def agreements_hold(need: Need, expertise: str | None, agency: str) -> HoldsDays:

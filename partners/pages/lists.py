@@ -25,11 +25,11 @@ from partners.models.agency import AgencyStatus
 from partners.models.agreement import AgreementStatus
 from partners.models.outreach import EnquiryStatus
 from partners.pages.common import EXPIRING_DAYS, ends_in, how_long, whose_turn
+from partners.pages.expert_filter import DeskExpertFilter, ExpertFilter
 from partners.services.confirm import is_stale, stale
 from slp.lib.dates import Precision, show, today
 from slp.lib.lists import Column, Empty, ListPage, choice
 from slp.lib.us_states import UsState
-from slp.places.models import Language
 
 NEGOTIATED = ("draft", "inl_review", "partner_review", "board_approval", "signing")
 
@@ -164,42 +164,6 @@ def agreement_list_page(door: str) -> ListPage:
 
 
 # -- experts -----------------------------------------------------------------------------------------
-def all_languages(request):
-    return Language.objects.all()
-
-
-def all_agencies(request):
-    return Agency.objects.visible_to(request.user).only("name") if request else Agency.objects.none()
-
-
-class ExpertFilter(django_filters.FilterSet):
-    service = django_filters.ChoiceFilter(label="Serving or retired", choices=Expert.Service.choices)
-    language = django_filters.ModelChoiceFilter(label="Speaks", queryset=all_languages, method="by_language")
-    is_active = django_filters.ChoiceFilter(
-        label="On the roster", choices=[("yes", "Yes"), ("no", "No longer")], method="by_active"
-    )
-
-    class Meta:
-        model = Expert
-        fields = ["service", "language", "is_active"]
-
-    def by_language(self, rows, name, value):
-        return rows.filter(languages__language=value, languages__speaking__gte=1)
-
-    def by_active(self, rows, name, value):
-        return rows.filter(is_active=value == "yes")
-
-
-class DeskExpertFilter(ExpertFilter):
-    """The desk also narrows by agency."""
-
-    agency = django_filters.ModelChoiceFilter(label="Agency", queryset=all_agencies)
-
-    class Meta:
-        model = Expert
-        fields = ["agency", "service", "language", "is_active"]
-
-
 def expert_list_page(door: str) -> ListPage:
     desk = door == "desk"
     return ListPage(

@@ -282,10 +282,27 @@ def _filter_fields(filterset) -> list[FilterField]:
     fields = []
     for bound in filterset.form.visible_fields() if filterset is not None else ():
         widget = bound.field.widget
-        drawn = _select(bound) if type(widget) is forms.Select else bound.as_widget(attrs={"class": _css(widget)})
+        drawn = _drawn(bound, widget)
         is_checkbox = isinstance(widget, forms.CheckboxInput)
         fields.append(FilterField(bound.label, bound.id_for_label, drawn, list(bound.errors), is_checkbox))
     return fields
+
+
+def _drawn(bound: forms.BoundField, widget: forms.Widget) -> SafeString:
+    if type(widget) is forms.Select:
+        return _select(bound)
+    if isinstance(widget, forms.TextInput):
+        return _input(bound, widget)
+    return bound.as_widget(attrs={"class": _css(widget)})
+
+
+def _input(bound: forms.BoundField, widget: forms.TextInput) -> SafeString:
+    """A plain input of one line."""
+    value = "" if bound.value() is None else widget.format_value(bound.value()) or ""
+    attrs = {"type": widget.input_type, "name": bound.html_name, "id": bound.id_for_label, "value": value}
+    attrs |= widget.attrs | ({"aria-invalid": "true"} if bound.errors else {})
+    said = "".join(f' {name}="{html.escape(str(text))}"' for name, text in attrs.items())
+    return mark_safe(f'<input class="usa-input"{said}>')  # noqa: S308 -- each part is escaped
 
 
 def _css(widget: forms.Widget) -> str:

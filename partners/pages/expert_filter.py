@@ -1,0 +1,168 @@
+"""Narrowing the roster: what somebody knows and speaks, where they have been, when they are free."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import django_filters
+from django import forms
+from django.contrib.postgres.fields import DateRangeField
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+
+from partners.models import (
+    Agency,
+    Availability,
+    Certificate,
+    Depth,
+    Expert,
+    ExpertCountry,
+    Expertise,
+    ExpertLanguage,
+    ExpertSkill,
+)
+from partners.services.confirm import stale
+from slp.lib.dates import today
+from slp.lib.filters import ListFilter, RowFilter
+from slp.lib.forms import DateInput, PlausibleDates
+from slp.lib.spans import HoldsDays, RangeAgg
+from slp.lib.us_states import UsState
+from slp.places.models import Country, Language
+
+NOT_TRAVELLING = ("nominated", "withdrawn", "cancelled")  # deployments that keep nobody from another one
+LEVELS = [(level, f"{level} or better") for level in range(1, 6)]
+DEPTHS = [
+    (Depth.PRACTISES, "Practises it"),
+    (Depth.TEACHES, "Teaches it, or certified"),
+    (Depth.CERTIFIED, "Certified in it"),
+]
+
+
+def all_languages(request):
+    return Language.objects.all()
+
+
+def all_countries(request):
+    return Country.objects.all()
+
+
+def all_expertise(request):
+    return Expertise.objects.filter(is_active=True)
+
+
+def all_agencies(request):
+    return Agency.objects.visible_to(request.user) if request else Agency.objects.none()
+
+
+class FreeDaysForm(PlausibleDates, forms.Form):
+    """Two days in the right order; one day alone means that day."""
+
+    def clean(self):
+        cleaned = super().clean()
+        first, last = cleaned.get("free_from"), cleaned.get("free_until")
+        if first and last and last < first:
+            self.add_error("free_until", "The last day is before the first one.")
+        return cleaned
+
+
+def _day(label: str) -> django_filters.DateFilter:
+    return django_filters.DateFilter(label=label, method="only", widget=DateInput())
+
+
+class ExpertFilter(ListFilter):
+    expertise = RowFilter(label="Knows", named=all_expertise, method="only")
+    depth = django_filters.ChoiceFilter(label="How deep, at least", choices=DEPTHS, method="only")
+    language = RowFilter(label="Speaks", named=all_languages, method="only")
+    level = django_filters.ChoiceFilter(label="Level (ILR), at least", choices=LEVELS, method="only")
+    tested = django_filters.ChoiceFilter(label="Level tested", choices=[("yes", "Tested only")], method="only")
+    certificate = django_filters.CharFilter(
+        label="Valid certificate of",
+        method="only",
+        max_length=100,
+        widget=forms.TextInput({"placeholder": "programme"}),
+    )
+    certified = django_filters.ChoiceFilter(
+        label="Instructor certificate",
+        choices=[("valid", "Holds a valid one"), ("expired", "Only expired ones")],
+        method="by_certified",
+    )
+    free_from, free_until = _day("Free from"), _day("Free until, included")
+    country = RowFilter(label="Country", named=all_countries, method="only")
+    relation = django_filters.ChoiceFilter(
+        label="Tie to the country", choices=ExpertCountry.Relation.choices, method="only"
+    )
+    service = django_filters.ChoiceFilter(label="Serving or retired", choices=Expert.Service.choices)
+    confirmed = django_filters.ChoiceFilter(
+        label="Record", choices=[("stale", "Not confirmed for long"), ("fresh", "Confirmed")], method="by_confirmed"
+    )
+    is_active = django_filters.ChoiceFilter(
+        label="On the roster", choices=[("yes", "Yes"), ("no", "No longer")], method="by_active"
+    )
+
+    class Meta:
+        model = Expert
+        form = FreeDaysForm
+        fields: tuple[str, ...] = ()
+
+    def by_active(self, rows, name, value):
+        return rows.filter(is_active=value == "yes")
+
+    def by_confirmed(self, rows, name, value):
+        return rows.filter(stale()) if value == "stale" else rows.exclude(stale())
+
+    def by_certified(self, rows, name, value):
+        if value == "valid":
+            return rows.filter(_of(_valid()))
+        return rows.filter(_of(Certificate.objects.all()), ~_of(_valid()))
+
+    def filter_queryset(self, queryset):
+        """Filters that belong together are one condition: the level is that of the language that was asked for."""
+        rows, asked = super().filter_queryset(queryset), self.form.cleaned_data
+        if asked["expertise"] or asked["depth"]:
+            rows = rows.filter(_of(_asked(ExpertSkill, expertise=asked["expertise"], depth__gte=asked["depth"])))
+        if asked["language"] or asked["level"] or asked["tested"]:
+            tested = True if asked["tested"] else None
+            level = asked["level"] or 1
+            spoken = _asked(ExpertLanguage, language=asked["language"], speaking__gte=level, is_tested=tested)
+            rows = rows.filter(_of(spoken))
+        if asked["certificate"]:
+            rows = rows.filter(_of(_valid().filter(programme__icontains=asked["certificate"])))
+        if asked["country"] or asked["relation"]:
+            rows = rows.filter(_of(_asked(ExpertCountry, country=asked["country"], relation=asked["relation"])))
+        first = asked["free_from"] or asked["free_until"]
+        return free_between(rows, first, asked["free_until"] or first) if first else rows
+
+
+class DeskExpertFilter(ExpertFilter):
+    """The desk also narrows by agency and by its state."""
+
+    agency = RowFilter(label="Agency", named=all_agencies, field_name="agency_id")
+    us_state = django_filters.ChoiceFilter(label="State", choices=UsState.choices, field_name="agency__us_state")
+
+
+def _of(rows) -> Exists:
+    """Such a row of the expert exists."""
+    return Exists(rows.filter(expert=OuterRef("pk")))
+
+
+def _asked(model, **conditions):
+    return model.objects.filter(**{key: value for key, value in conditions.items() if value})
+
+
+def _valid():
+    return Certificate.objects.filter(Q(expires_on=None) | Q(expires_on__gte=today()))
+
+
+def free_between(rows, first: date, last: date):
+    """Every day from `first` to `last` lies in a window of the person, if they gave any; none is barred or taken."""
+    asked = DateRange(first, last + timedelta(days=1))
+    offered = Availability.objects.filter(expert=OuterRef("pk"), kind=Availability.Kind.AVAILABLE).order_by()
+    windows = Subquery(offered.values("expert").annotate(spans=RangeAgg("period")).values("spans"))
+    barred = Availability.objects.filter(kind=Availability.Kind.BLACKOUT, period__overlap=asked)
+    # Found by the name of the relation: that app stands above this one.
+    tours = Expert._meta.get_field("deployments").related_model._base_manager.filter(period__overlap=asked)
+    return rows.filter(
+        HoldsDays(windows, Value(asked, output_field=DateRangeField()), without=True),
+        ~_of(barred),
+        ~_of(tours.exclude(status__in=NOT_TRAVELLING)),
+    )
