@@ -247,15 +247,18 @@ class Company:
 
     def days_pass(self, days: int) -> None:
         """For every process of the stack it is that many days later; everybody signs in again."""
-        clock = Path(self.stack.env["SLP_TEST_CLOCK"])
-        clock.write_text(str(int(clock.read_text()) + days))
+        Path(self.stack.env["SLP_TEST_CLOCK"]).write_text(str(self.days_later + days))
         self.go_home()
         self._here.clear()
 
+    @property
+    def days_later(self) -> int:
+        """How far the stack's clock is ahead of ours."""
+        return int(Path(self.stack.env["SLP_TEST_CLOCK"]).read_text())
+
     def today(self) -> date:
         """The date in Washington, by the stack's clock."""
-        clock = Path(self.stack.env["SLP_TEST_CLOCK"])
-        return dates.today() + timedelta(days=int(clock.read_text()))
+        return dates.today() + timedelta(days=self.days_later)
 
     def rows(self, sql: str, *params: object) -> list[tuple]:
         """What stands in the running system's database."""
@@ -282,12 +285,12 @@ def database(stack: Stack) -> psycopg.Connection:
             time.sleep(0.3)
 
 
-def run_inside(stack: Stack, code: str) -> str:
+def run_inside(stack: Stack, code: str, *, timeout: float = 120) -> str:
     """Run Python in the running system, to look at rows. Returns what it prints."""
-    return manage(stack, "shell", "--no-imports", "-c", code)
+    return manage(stack, "shell", "--no-imports", "-c", code, timeout=timeout)
 
 
-def manage(stack: Stack, *words: str) -> str:
+def manage(stack: Stack, *words: str, timeout: float = 120) -> str:
     """A management command against the running system."""
     done = subprocess.run(
         [sys.executable, "manage.py", *words],
@@ -295,7 +298,7 @@ def manage(stack: Stack, *words: str) -> str:
         env=stack.env | {"SLP_DEMO": "true"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=timeout,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.strip()
