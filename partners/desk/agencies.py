@@ -6,12 +6,20 @@ from django.contrib import messages
 from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from partners.forms.agencies import AgencyEditForm, AgencyForm, MergeForm
 from partners.models import Agency, CommunityTie
+from partners.pages.agency import membership_add_page, membership_end_page, membership_invite_page, rows_page
 from partners.pages.common import door, facts, how_long, joined
 from partners.pages.lists import agency_list_page
-from partners.permissions import can_draft_agreement, can_edit_agency, can_record_outreach, can_register_agency
+from partners.permissions import (
+    can_change_people,
+    can_draft_agreement,
+    can_edit_agency,
+    can_record_outreach,
+    can_register_agency,
+)
 from partners.services.agencies import register_agency, similar_agencies
 from partners.services.edits import save_edit
 from partners.services.merge import merge_agencies, preview
@@ -70,6 +78,7 @@ def agency_detail(request, key: int):
         "since": how_long(agency.status_since),
         "moves": buttons(agency, request.user, "desk"),
         "can_edit": can_edit_agency(request.user, agency),
+        "can_people": can_change_people(request.user, agency),
         "can_draft": can_draft_agreement(request.user),
         "can_outreach": can_record_outreach(request.user),
         "contacts": agency.contacts.all(),
@@ -129,11 +138,42 @@ def agency_merge(request, key: int):
     return render(request, "desk/agency_merge.html", context, status=status)
 
 
+def _agency(request, key: int) -> Agency:
+    return get_object_or_404(Agency.objects.visible_to(request.user), pk=key)
+
+
+@door("desk")
+def agency_rows(request, key: int, which: str):
+    return rows_page(request, "desk", _agency(request, key), which)
+
+
+@door("desk")
+def membership_add(request, key: int):
+    return membership_add_page(request, "desk", _agency(request, key))
+
+
+@door("desk")
+@require_POST
+def membership_invite(request, key: int):
+    return membership_invite_page(request, "desk", key)
+
+
+@door("desk")
+def membership_end(request, key: int):
+    return membership_end_page(request, "desk", key)
+
+
 urlpatterns = [
     path("agencies/", agency_list, name="agency-list"),
     path("agencies/add/", agency_add, name="agency-add"),
     path("agencies/<int:key>/", agency_detail, name="agency-detail"),
     path("agencies/<int:key>/edit/", agency_edit, name="agency-edit"),
     path("agencies/<int:key>/merge/", agency_merge, name="agency-merge"),
+    path("agencies/<int:key>/contacts/", agency_rows, {"which": "contacts"}, name="agency-contacts"),
+    path("agencies/<int:key>/capacity/", agency_rows, {"which": "capacity"}, name="agency-capacity"),
+    path("agencies/<int:key>/ties/", agency_rows, {"which": "ties"}, name="agency-ties"),
+    path("agencies/<int:key>/people/add/", membership_add, name="membership-add"),
+    path("agencies/people/<int:key>/invite/", membership_invite, name="membership-invite"),
+    path("agencies/people/<int:key>/end/", membership_end, name="membership-end"),
     move_path(Agency, "agencies", "desk", "agency-detail"),
 ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from partners.forms.agreements import SignForm
 from partners.lifecycles import AGREEMENT, signed_sides
 from partners.models import ActivityKind, Agreement, ApprovalKind, ApprovalOutcome
-from partners.models.agreement import SignatureSide
+from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.pages.common import agreement_path, agreement_turn, ends_in, facts, joined, steps
 from partners.permissions import (
     NEGOTIATED,
@@ -163,7 +163,10 @@ def sign_page(request, key: str, door: str):
                 typed_name=answers["typed_name"],
                 seen_sha256=answers["seen_sha256"],
             )
-            messages.success(request, "Signed. With both signatures the agreement is in force.")
+            agreement.refresh_from_db()
+            both = agreement.status == AgreementStatus.ACTIVE
+            told = "by both sides: it is in force." if both else "for your side. It is in force once both have signed."
+            messages.success(request, f"Signed {told}")
             return redirect(f"{door}:agreement-detail", agreement.reference)
     digest = " ".join(latest.sha256[i : i + 16] for i in range(0, 64, 16))
     context = {

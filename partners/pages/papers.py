@@ -267,7 +267,7 @@ def amendment_sign_page(request, key: str, door: str):
             typed_name=answers["typed_name"],
             seen_sha256=answers["seen_sha256"],
         )
-        messages.success(request, "Signed. With both signatures the amendment takes effect on its day.")
+        messages.success(request, "Signed for your side. Once both have signed, the amendment takes effect on its day.")
         return redirect(f"{door}:amendment-detail", key)
     return form_page(
         request,

@@ -103,7 +103,8 @@ def detail_page(request, key: str, door: str) -> HttpResponse:
     context = {"base": f"{door}/base.html", "upload": upload, "back": _back(upload.agency, door)}
     if upload.status in WORKING:
         response = render(request, "partners/roster_import_progress.html", context)
-        response["Refresh"] = REFRESH_SECONDS
+        # With the address: after the skip link a browser would otherwise only scroll to #main and never look again.
+        response["Refresh"] = f"{REFRESH_SECONDS}; url={request.path}"
         return response
     _note_reading(request, upload)
     context |= {

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from partners.forms.agencies import AgencyProfileForm, CapacityFormSet, ContactFormSet, MembershipForm, TieFormSet
-from partners.models import ActivityKind, Agency, Membership
+from partners.forms.agencies import AgencyProfileForm
+from partners.models import ActivityKind, Agency
+from partners.pages.agency import membership_add_page, membership_end_page, membership_invite_page, rows_page
 from partners.pages.common import door, facts, joined
 from partners.permissions import can_change_people, can_confirm_agency, can_edit_agency
 from partners.services.confirm import confirm_agency, is_stale
-from partners.services.edits import save_edit, save_rows
-from partners.services.people import add_membership, end_membership, invite_again
+from partners.services.edits import save_edit
 from slp.lib.answers import require
 from slp.lib.dates import show
 
@@ -106,70 +106,25 @@ def agency_confirm(request):
     return render(request, "portal/agency_confirm.html", context)
 
 
-def rows_page(request, title: str, formset_class, verb: str):
-    """Rows that belong to the agency, edited together."""
-    agency = own_agency(request.user)
-    allowed = can_edit_agency(request.user, agency)
-    require(allowed)
-    formset = formset_class(request.POST or None, instance=agency)
-    if request.method == "POST" and formset.is_valid():
-        save_rows(formset=formset, parent=agency, actor=request.user, allowed=allowed, verb=verb)
-        messages.success(request, "Saved.")
-        return redirect("portal:agency-detail")
-    context = {"formset": formset, "agency": agency, "title": title}
-    return render(request, "portal/agency_rows.html", context, status=422 if formset.is_bound else 200)
-
-
 @door("portal")
-def agency_contacts(request):
-    return rows_page(request, "Points of contact", ContactFormSet, "Changed the contacts")
-
-
-@door("portal")
-def agency_capacity(request):
-    return rows_page(request, "What we offer in a year", CapacityFormSet, "Changed the capacity")
-
-
-@door("portal")
-def agency_ties(request):
-    return rows_page(request, "Countries of our community", TieFormSet, "Changed the community ties")
+def agency_rows(request, which: str):
+    return rows_page(request, "portal", own_agency(request.user), which)
 
 
 @door("portal")
 def membership_add(request):
-    agency = own_agency(request.user)
-    require(can_change_people(request.user, agency))
-    form = MembershipForm(request.POST or None, agency=agency)
-    if request.method == "POST" and form.is_valid():
-        made = add_membership(actor=request.user, agency=agency, **form.cleaned_data)
-        messages.success(request, f"{made.user} is invited: a mail with a link to set a password is on its way.")
-        return redirect("portal:agency-detail")
-    context = {"form": form, "agency": agency}
-    return render(request, "portal/membership_add.html", context, status=422 if form.is_bound else 200)
+    return membership_add_page(request, "portal", own_agency(request.user))
 
 
 @door("portal")
 @require_POST
 def membership_invite(request, key: int):
-    """Send the invitation again to somebody who has not signed in yet."""
-    rows = Membership.objects.visible_to(request.user).select_related("agency", "user")
-    membership = get_object_or_404(rows, pk=key, is_active=True)
-    invite_again(actor=request.user, membership=membership)
-    messages.success(request, f"Another invitation to {membership.user} is on its way.")
-    return redirect("portal:agency-detail")
+    return membership_invite_page(request, "portal", key)
 
 
 @door("portal")
 def membership_end(request, key: int):
-    """Asks, then ends it: the person's access is gone with their next click."""
-    rows = Membership.objects.visible_to(request.user).select_related("agency", "user")
-    membership = get_object_or_404(rows, pk=key, is_active=True)
-    require(can_change_people(request.user, membership.agency))
-    if request.method == "POST":
-        end_membership(actor=request.user, membership=membership)
-        messages.success(request, f"{membership.user} no longer speaks for the agency.")
-        return redirect("portal:agency-detail")
-    return render(request, "portal/membership_end.html", {"membership": membership})
+    return membership_end_page(request, "portal", key)
 
 
 urlpatterns = [
@@ -179,7 +134,7 @@ urlpatterns = [
     path("agency/people/<int:key>/invite/", membership_invite, name="membership-invite"),
     path("agency/people/<int:key>/end/", membership_end, name="membership-end"),
     path("agency/still-right/", agency_confirm, name="agency-confirm"),
-    path("agency/contacts/", agency_contacts, name="agency-contacts"),
-    path("agency/capacity/", agency_capacity, name="agency-capacity"),
-    path("agency/ties/", agency_ties, name="agency-ties"),
+    path("agency/contacts/", agency_rows, {"which": "contacts"}, name="agency-contacts"),
+    path("agency/capacity/", agency_rows, {"which": "capacity"}, name="agency-capacity"),
+    path("agency/ties/", agency_rows, {"which": "ties"}, name="agency-ties"),
 ]

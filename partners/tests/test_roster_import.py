@@ -436,7 +436,7 @@ def test_from_the_form_to_the_roster(agency, coordinator, client_of):
     url = reverse("portal:roster-import-detail", args=[upload.reference])
     assert sent.url == url
     waiting = client.get(url)
-    assert waiting.headers["Refresh"] == "2"
+    assert waiting.headers["Refresh"] == f"2; url={url}"
     assert "<progress" in waiting.content.decode()
     check_roster(upload.pk)
     page = client.get(url)
@@ -447,7 +447,7 @@ def test_from_the_form_to_the_roster(agency, coordinator, client_of):
     move = reverse("portal:roster-import-decide", args=[upload.reference])
     assert client.post(move, {"rows": "all"}).status_code == 403
     assert client.post(move, {"rows": "good"}).url == url
-    assert client.get(url).headers["Refresh"] == "2"
+    assert client.get(url).headers["Refresh"] == f"2; url={url}"
     take_over_roster(upload.pk)
     text = client.get(url).content.decode()
     assert f"by {coordinator}" in text
