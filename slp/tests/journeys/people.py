@@ -50,8 +50,8 @@ class Mailbox:
         return "250 OK"
 
     def to(self, account: str, words: str) -> list[EmailMessage]:
-        """Mails to a demo account whose subject or body holds `words`."""
-        address = f"{account}@{DOMAIN}"
+        """Mails to a demo account, or an address, whose subject or body holds `words`."""
+        address = account if "@" in account else f"{account}@{DOMAIN}"
         return [m for m in self.mails if address in str(m["To"]) and words in f"{m['Subject']} {m.get_content()}"]
 
     def wait_for(self, account: str, words: str, *, timeout: float = 40.0) -> EmailMessage:
@@ -70,27 +70,30 @@ class Mailbox:
 
 
 class Person:
-    """One signed-in person at their browser."""
+    """One person at their browser, signed in unless `account` is empty. `account`: a demo account or an address."""
 
     def __init__(self, browser, stack: Stack, account: str, viewport: dict) -> None:
-        self.stack, self.account = stack, account
+        self.stack, self.account, self.password = stack, account, PASSWORD
         self.context = browser.new_context(viewport=viewport, base_url=stack.url)
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", self._listen)
-        self._sign_in()
+        if account:
+            self.sign_in()
+
+    @property
+    def address(self) -> str:
+        return self.account if "@" in self.account else f"{self.account}@{DOMAIN}"
 
     def _listen(self, message) -> None:
         if message.type == "error" and "Content Security Policy" in message.text:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
-    def _sign_in(self) -> None:
+    def sign_in(self) -> None:
         self.open("/accounts/login/")
-        self.page.get_by_label("E-mail").or_(self.page.locator("input[name=login]")).first.fill(
-            f"{self.account}@{DOMAIN}"
-        )
-        self.page.locator("input[name=password]").fill(PASSWORD)
+        self.page.get_by_label("E-mail").or_(self.page.locator("input[name=login]")).first.fill(self.address)
+        self.page.locator("input[name=password]").fill(self.password)
         self.page.locator("input[name=password]").press("Enter")
         self.page.wait_for_url(re.compile(r"/(admin|portal|post)/"))
 
@@ -98,7 +101,7 @@ class Person:
         """Go to an address; sign in again where the session is over."""
         self._open(path)
         if "/accounts/login/" in self.page.url and "/accounts/login/" not in path:
-            self._sign_in()
+            self.sign_in()
             self._open(path)
 
     def _open(self, path: str) -> None:
@@ -144,8 +147,8 @@ class Person:
         """The option at that place, after the empty one."""
         self.page.get_by_role("main").get_by_label(label, exact=False).first.select_option(index=number)
 
-    def upload(self, label: str, name: str, content: bytes) -> None:
-        file = {"name": name, "mimeType": "application/pdf", "buffer": content}
+    def upload(self, label: str, name: str, content: bytes, kind: str = "application/pdf") -> None:
+        file = {"name": name, "mimeType": kind, "buffer": content}
         self.page.locator("main input[type=file]").first.set_input_files(file)
 
     def tick_all(self) -> None:
@@ -214,15 +217,20 @@ class Person:
 class Company:
     """Everybody: `company.officer` is signed in when first needed, `company["agency-finance"]` too."""
 
-    def __init__(self, browser, stack: Stack, mailbox: Mailbox) -> None:
-        self.browser, self.stack, self.mailbox = browser, stack, mailbox
+    def __init__(self, browser, stack: Stack, mailbox: Mailbox, kind: type[Person] = Person) -> None:
+        self.browser, self.stack, self.mailbox, self.kind = browser, stack, mailbox, kind
         self._here: dict[str, Person] = {}
 
     def __getitem__(self, account: str) -> Person:
         if account not in self._here:
             viewport = PHONE if account in ("post", "rso", "traveller") else DESKTOP
-            self._here[account] = Person(self.browser, self.stack, account, viewport)
+            self._here[account] = self.kind(self.browser, self.stack, account, viewport)
         return self._here[account]
+
+    def guest(self, name: str) -> Person:
+        """Somebody who has no account yet; known by that name from then on."""
+        self._here[name] = self.kind(self.browser, self.stack, "", DESKTOP)
+        return self._here[name]
 
     def __getattr__(self, account: str) -> Person:
         if account.startswith("_"):
