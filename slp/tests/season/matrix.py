@@ -213,23 +213,6 @@ def taken_back(request: Callable) -> str:
     return code
 
 
-def reachable(world: World) -> list[dict[str, str]]:
-    """For every route, one address that shows a page, and a role that may open it by the table."""
-    table, clients, found = read(), {}, []
-    for route in routes():
-        obj = sample(route, world, True) if route.params else None
-        expected = table.get((route.name, "own" if route.params else "-"), [])
-        may = [role for role, code in zip(COLUMNS, expected, strict=False) if code == "200"]
-        if not may or (route.params and obj is None):
-            continue
-        role = next((r for r in ("anonymous", "coordinator", "post", "officer") if r in may), may[0])
-        url = address(route, obj)
-        answer = get(clients.setdefault(role, world.client(role)), url)
-        if is_page(answer):
-            found.append({"route": route.name, "role": role, "url": url})
-    return found
-
-
 def read(table: Path = TABLE) -> dict[tuple[str, str], list[str]]:
     with table.open(newline="") as file:
         rows = list(csv.reader(file))
