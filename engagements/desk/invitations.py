@@ -28,6 +28,7 @@ from slp.lib.answers import Refused, answer, require
 from slp.lib.dates import at_post, show_span
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
+from slp.lib.numbers import whole_numbers
 
 
 @door("desk")
@@ -86,7 +87,7 @@ def invitation_add(request, key):
     """One page for all the agencies that were chosen on the candidates' page."""
     need = load_need(request, key)
     require(can_invite(request.user, need))
-    chosen = [int(pk) for pk in (request.GET.getlist("agency")) if pk.isdigit()]
+    chosen = whole_numbers(request.GET.getlist("agency"))
     agencies = list(Agency.objects.visible_to(request.user).filter(pk__in=chosen).order_by("name"))
     if not agencies:
         return redirect(f"{reverse('desk:need-match', args=[need.reference])}?choose=1")

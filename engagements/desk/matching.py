@@ -15,6 +15,7 @@ from engagements.pages.common import door
 from engagements.pages.needs import asks, load_need, stay
 from engagements.permissions import can_invite, can_match
 from slp.lib.answers import require
+from slp.lib.numbers import whole_numbers
 
 SHOWN = 30
 
@@ -29,9 +30,9 @@ def being_asked(need: Need) -> dict[int, str]:
 def need_match(request, key):
     need = load_need(request, key)
     require(can_match(request.user, need))
-    if chosen := [pk for pk in request.GET.getlist("agency") if pk.isdigit()]:
+    if chosen := whole_numbers(request.GET.getlist("agency")):
         query = QueryDict(mutable=True)
-        query.setlist("agency", list(dict.fromkeys(chosen)))
+        query.setlist("agency", [str(pk) for pk in chosen])
         return HttpResponseRedirect(f"{reverse('desk:invitation-add', args=[need.reference])}?{query.urlencode()}")
     groups, asked, taken = match_need(need, limit=SHOWN), being_asked(need), offered_people(need)
     agencies = agencies_of(groups, asked)

@@ -12,6 +12,7 @@ from engagements.services.needs import MAX_SEATS
 from partners.models import ActivityKind, Depth, Expertise, Sector
 from slp.lib.dates import show, today
 from slp.lib.forms import Conflict, ConflictRow, EditForm, Form, ModelForm
+from slp.lib.numbers import whole_numbers
 from slp.places.models import Country, Language
 
 ILR = [
@@ -204,7 +205,7 @@ class SeatForm(Form):
 
     def rows(self) -> list[dict]:
         """One row per seat, for the services; seats that exist keep their id."""
-        ids = [int(pk) for pk in self.cleaned_data.get("ids", "").split(",") if pk.isdigit()]
+        ids = whole_numbers(self.cleaned_data.get("ids", "").split(","))
         values = {n: self.cleaned_data[n] for n in self.cleaned_data if n not in ("ids", "count", "DELETE")}
         count = self.cleaned_data["count"]
         return [values | ({"id": ids[n]} if n < len(ids) else {}) for n in range(count)]

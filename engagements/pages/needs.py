@@ -22,6 +22,7 @@ from engagements.services.needs import change_need, create_need, submit_need
 from partners.models import Depth
 from slp.lib.answers import require
 from slp.lib.dates import show, show_span
+from slp.lib.numbers import whole_number
 
 PATH = ("draft", "submitted", "validated", "staffed", "fulfilled")
 DETOURS = {"returned": "submitted"}
@@ -205,8 +206,7 @@ def _form_page(request, door: str, need: Need | None):
 
 def _one_more(data: QueryDict) -> QueryDict:
     data = data.copy()
-    total = data.get("seats-TOTAL_FORMS", "")
-    data["seats-TOTAL_FORMS"] = str(int(total) + 1 if total.isdigit() else 1)
+    data["seats-TOTAL_FORMS"] = str((whole_number(data.get("seats-TOTAL_FORMS")) or 0) + 1)
     return data
 
 

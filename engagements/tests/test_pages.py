@@ -307,3 +307,11 @@ def test_an_absurd_number_or_date_is_a_sentence_and_not_an_error(client_of, post
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert "Mentors for patrols" in answer.content.decode()
+
+
+@pytest.mark.parametrize("chosen", ["²", "٣", "-1", "abc", "9" * 20, "9" * 5000])
+def test_agencies_that_cannot_be_lead_back_to_the_candidates(need, officer, client_of, chosen):
+    client = client_of(officer)
+    assert client.get(reverse("desk:need-match", args=[need.reference]), {"agency": chosen}).status_code == 200
+    answer = client.get(reverse("desk:invitation-add", args=[need.reference]), {"agency": chosen})
+    assert answer.url == f"{reverse('desk:need-match', args=[need.reference])}?choose=1"

@@ -17,6 +17,7 @@ from partners.services.templates import text_from_template
 from slp.lib.answers import Refused, require
 from slp.lib.lists import capped_counts, capped_label, list_view
 from slp.lib.moves import move_path
+from slp.lib.numbers import whole_number
 
 
 @door("desk")
@@ -47,8 +48,8 @@ def agreement_detail(request, key: str):
 @door("desk")
 def agreement_add(request):
     require(can_draft_agreement(request.user))
-    asked = request.GET.get("agency", "")
-    chosen = Agency.objects.visible_to(request.user).filter(pk=asked).first() if asked.isdecimal() else None
+    asked = whole_number(request.GET.get("agency"))
+    chosen = Agency.objects.visible_to(request.user).filter(pk=asked).first()
     form = AgreementForm(request.POST or None, initial={"agency": chosen})
     if request.method == "POST" and form.is_valid():
         agreement = draft_agreement(actor=request.user, **_with_text(form.cleaned_data))

@@ -19,6 +19,7 @@ from slp.history.services import timeline
 from slp.lib.answers import require
 from slp.lib.lists import list_view
 from slp.lib.moves import buttons, move_path
+from slp.lib.numbers import whole_number
 from slp.lib.us_states import UsState
 
 
@@ -50,17 +51,13 @@ def outreach_board(request):
 @door("desk")
 def outreach_add(request):
     require(can_record_outreach(request.user))
-    chosen = Agency.objects.visible_to(request.user).filter(pk=_number(request.GET.get("agency"))).first()
+    chosen = Agency.objects.visible_to(request.user).filter(pk=whole_number(request.GET.get("agency"))).first()
     form = OutreachForm(request.POST or None, initial={"agency": chosen})
     if request.method == "POST" and form.is_valid():
         made = record_outreach(actor=request.user, **form.cleaned_data)
         messages.success(request, "Recorded.")
         return redirect("desk:agency-detail", made.agency_id)
     return render(request, "desk/outreach_add.html", {"form": form}, status=422 if form.is_bound else 200)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 18 else None
 
 
 @door("desk")

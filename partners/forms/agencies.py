@@ -10,6 +10,7 @@ from partners.forms.common import ROWS, SharedChoices
 from partners.models import Agency, Capacity, CommunityTie, Contact, Membership
 from partners.models.agency import AgencyLevel, AgencyRole
 from partners.services.agencies import similar_agencies
+from slp.accounts.models import User
 from slp.lib.dates import fiscal_year, today
 from slp.lib.forms import EditForm, Form, ModelForm
 
@@ -139,6 +140,13 @@ class MembershipForm(Form):
     def __init__(self, *args, agency: Agency, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.agency = agency
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        known = User.objects.filter(email__iexact=email).first()
+        if known and known.is_staff:
+            raise ValidationError("This is the address of somebody at INL/KM, who can't speak for an agency as well.")
+        return email
 
     def clean(self):
         cleaned = super().clean()

@@ -32,6 +32,7 @@ from slp.history.services import timeline
 from slp.lib.answers import Refused, Stale, require
 from slp.lib.dates import show
 from slp.lib.moves import buttons
+from slp.lib.numbers import whole_number
 from slp.lib.prose import to_html
 
 
@@ -135,8 +136,7 @@ def compare_page(request, key: str, door: str):
 
 
 def _chosen(request, name: str, numbers: dict, otherwise: int):
-    text = request.GET.get(name, str(otherwise))
-    version = numbers.get(int(text)) if text.isascii() and text.isdecimal() else None
+    version = numbers.get(whole_number(request.GET.get(name, str(otherwise))))
     if version is None:
         raise Http404
     return version

@@ -126,6 +126,15 @@ def test_nobody_sits_on_both_sides(agency, coordinator, officer):
         add_membership(actor=coordinator, agency=agency, email=officer.email, name=officer.name, role="coordinator")
 
 
+def test_naming_somebody_of_inl_is_said_at_the_address(agency, coordinator, officer, client_of):
+    typed = {"name": "Typed Name", "email": officer.email.upper(), "role": "signatory"}
+    answer = client_of(coordinator).post(reverse("portal:membership-add"), typed)
+    assert answer.status_code == 422
+    assert "somebody at INL/KM" in str(answer.context["form"].errors["email"])
+    assert "Typed Name" in answer.content.decode()
+    assert not Membership.objects.filter(user=officer).exists()
+
+
 def test_access_ends_at_once(agency, coordinator, signatory, client_of):
     client = client_of(signatory)
     assert client.get(reverse("portal:agency-detail")).status_code == 200

@@ -12,6 +12,7 @@ from slp.lib.forms import PlausibleDates, VersionMixin
 from slp.lib.lifecycle import LIFECYCLES
 from slp.lib.lists import COUNT_LIMIT
 from slp.lib.moves import buttons
+from slp.lib.numbers import whole_number
 from slp.lib.track import because
 
 
@@ -57,7 +58,7 @@ class RecordAdmin(admin.ModelAdmin):
 
     def get_paginator(self, request, queryset, per_page, orphans=0, allow_empty_first_page=True):
         asked = request.GET.get("p") or request.GET.get("page") or ""  # of the list; of an autocomplete field
-        shown = int(asked) if asked.isdecimal() else 1
+        shown = whole_number(asked) or 1
         return CappedPaginator(queryset, per_page, orphans, allow_empty_first_page, shown=shown)
 
     def get_search_fields(self, request) -> list[str]:

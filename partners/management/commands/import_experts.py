@@ -16,6 +16,7 @@ from partners.services.roster_import.annotated import annotate
 from partners.services.roster_import.imports import carry_out, check_upload, take_over, upload_roster
 from slp.accounts.models import StaffRole, User
 from slp.lib.answers import Refused
+from slp.lib.numbers import whole_number
 
 SHOWN = 50
 
@@ -90,7 +91,8 @@ class Command(BaseCommand):
 
 def find_agency(asked: str) -> Agency:
     """By id or by name; a name that is nearly right is answered with those that it may mean."""
-    rows = Agency.objects.filter(pk=int(asked)) if asked.isdecimal() else Agency.objects.filter(name__iexact=asked)
+    number = whole_number(asked)
+    rows = Agency.objects.filter(pk=number) if number is not None else Agency.objects.filter(name__iexact=asked)
     found = list(rows[:3])
     if len(found) == 1:
         return found[0]
