@@ -22,6 +22,7 @@ from deployments.models import (
     TrainingEnrolment,
     TrainingSession,
 )
+from slp.history.admin import PersonalAdmin
 from slp.lib.admin import RecordAdmin, RecordInline
 
 NOBODY: tuple[str, ...] = ()
@@ -107,19 +108,15 @@ class RequirementAdmin(RecordAdmin):
 
 
 @admin.register(Clearance)
-class ClearanceAdmin(RecordAdmin):
+class ClearanceAdmin(PersonalAdmin):
     edited_by = NOBODY
     list_display = ["deployment", "requirement", "status", "due_on", "valid_until"]
-    list_select_related = ["deployment__expert", "requirement"]
+    list_select_related = ["deployment__expert__user", "requirement"]
     list_filter = ["status"]
     search_fields = ["deployment__reference"]
 
-    def has_view_permission(self, request, obj=None) -> bool:
-        """Personal data: officers and the director."""
-        return request.user.is_staff and request.user.staff_role in ("officer", "director")
-
-    def has_module_permission(self, request) -> bool:
-        return self.has_view_permission(request)
+    def read_of(self, row: Clearance) -> tuple[str, object]:
+        return row.deployment.reference, row.deployment.expert.user
 
 
 @admin.register(TrainingSession)

@@ -21,7 +21,7 @@ def travel_panel(engagement, user, door: str) -> list[Panel]:
     if not engagement.rules.abroad:
         return []
     rows = Deployment.objects.visible_to(user).filter(engagement=engagement)
-    people = list(with_clearances(rows).exclude(status__in=["withdrawn", "cancelled"]))
+    people = list(with_clearances(rows, user).exclude(status__in=["withdrawn", "cancelled"]))
     found = teams(people, user, door) if people else []
     context = {"teams": found}
     if door == "desk":

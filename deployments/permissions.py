@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from deployments.models import Claim, ClaimStatus, Clearance, Deployment, ServiceRecord, SupportEntry
 from deployments.models.support import RSO_ONLY
 from engagements.models import Engagement
 from partners.models import Expert
 from partners.permissions import agency_roles, post_roles, roles_towards, staff_roles
-from slp.documents.models import Document
-from slp.documents.services import readers
+from slp.documents.models import Document, Slot
+from slp.documents.services import readers, when_opened
+from slp.history.services import note_read
 from slp.lib.answers import YES, Answer, answer, no
-from slp.lib.dates import today
 
 DECIDES = {"officer", "director"}
 CLAIMANT = {"coordinator", "agency_finance"}
 CLAIMABLE = ("preparing", "under_way", "completed", "cancelled")  # states of an engagement
-PERSONAL_FROM = timedelta(days=30)  # before arrival
-PERSONAL_UNTIL = timedelta(days=7)  # after departure
 
 
 def deployment_roles(user, deployment: Deployment) -> set[str]:
     """Staff role, office roles at the agency, roles at the post; `traveller` only for one's own travel."""
     if user.staff_role:  # staff speak for no agency and no post
         return staff_roles(user)
-    roles = roles_towards(user, agency_id=deployment.agency_id, country=deployment.country) - {"traveller"}
+    roles = agency_roles(user, deployment.agency_id) - {"traveller"}
+    if not agency_roles(user):  # who speaks for an agency speaks for no post, so nobody asks for it
+        roles |= post_roles(user, deployment.country)
     if deployment.expert.user_id == user.pk:
         roles.add("traveller")
     return roles
@@ -39,27 +37,12 @@ def claim_roles(user, claim: Claim) -> set[str]:
 
 def can_see_personal_data(user, deployment: Deployment) -> Answer:
     """The person, their coordinator, officers, and the RSO from 30 days before arrival to 7 days after departure."""
-    roles = deployment_roles(user, deployment)
-    if roles & {"traveller", "coordinator", "officer", "director"}:
+    known = getattr(deployment, "personal", None)  # where the page has asked for it with the row
+    if Deployment.objects.personal_to(user).filter(pk=deployment.pk).exists() if known is None else known:
         return YES
-    if "rso" in roles:
-        open_now = deployment.starts_on - PERSONAL_FROM <= today() <= deployment.ends_on + PERSONAL_UNTIL
-        return answer(open_now, "Personal details are open to the RSO from 30 days before arrival to 7 days after.")
+    if "rso" in deployment_roles(user, deployment):
+        return no("Personal details are open to the RSO from 30 days before arrival to 7 days after.")
     return no("Personal details are for the traveller, their coordinator, INL/KM officers and the RSO.")
-
-
-def can_see_clearances(user, deployment: Deployment) -> Answer:
-    """Clearances are personal data; the post's INL officer, who clears some of them, sees those."""
-    if "post_officer" in deployment_roles(user, deployment):
-        return YES
-    return can_see_personal_data(user, deployment)
-
-
-def can_see_clearance(user, clearance: Clearance) -> Answer:
-    """One clearance and its paper."""
-    given = can_see_personal_data(user, clearance.deployment)
-    at_post = "post_officer" in deployment_roles(user, clearance.deployment)
-    return given or answer(at_post and clearance.requirement.cleared_by == "post_officer", given.reason)
 
 
 def can_hand_in(user, clearance: Clearance) -> Answer:
@@ -205,10 +188,14 @@ def reads_receipt(document: Document, user) -> bool:
 @readers
 def reads_evidence(document: Document, user) -> bool:
     """Evidence is personal data: the rule of the clearance it belongs to."""
-    clearance = (
-        Clearance.objects.visible_to(user)
-        .filter(evidence=document)
-        .select_related("requirement", "deployment__expert", "deployment__country")
-        .first()
-    )
-    return bool(clearance and can_see_clearance(user, clearance))
+    return Clearance.objects.visible_to(user).filter(evidence=document).exists()
+
+
+@when_opened
+def note_evidence(document: Document, user) -> None:
+    """Somebody has opened a paper of a requirement."""
+    if document.slot != Slot.EVIDENCE:
+        return
+    journey = Deployment.objects.filter(clearances__evidence=document).select_related("expert__user").first()
+    if journey:
+        note_read(reader=user, subject=journey.reference, what="evidence", person=journey.expert.user)

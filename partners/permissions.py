@@ -12,8 +12,9 @@ from partners.models import Agency, Agreement, AgreementVersion, Expert, RosterI
 from partners.models.agency import AgencyRole, roles_held
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.models.paper import Amendment, AmendmentStatus
-from slp.documents.models import Document
-from slp.documents.services import readers
+from slp.documents.models import Document, Slot
+from slp.documents.services import readers, when_opened
+from slp.history.services import note_read
 from slp.lib.answers import Answer, answer, no
 
 OFFICE_ROLES = {AgencyRole.COORDINATOR, AgencyRole.FINANCE, AgencyRole.SIGNATORY}
@@ -291,3 +292,11 @@ def reads_roster_file(document: Document, user) -> bool:
     """The file as it was sent, for those who may read what it holds."""
     sent = RosterImport.objects.visible_to(user).select_related("agency").filter(document=document).first()
     return sent is not None and bool(can_read_roster_file(user, sent.agency))
+
+
+@when_opened
+def note_roster_file(document: Document, user) -> None:
+    """Somebody has opened a roster as it was sent."""
+    if document.slot == Slot.ROSTER:
+        for sent in RosterImport.objects.filter(document=document)[:1]:
+            note_read(reader=user, subject=f"roster file {sent.reference}", what="personal data of a roster file")

@@ -107,8 +107,8 @@ def deployment_list(request):
     """The teams that leave within 60 days, the worst first, and below them everybody."""
     leaving = Deployment.objects.visible_to(request.user).filter(status__in=BEFORE, starts_on__lte=today() + SOON)
     plain = not request.GET.keys() - {"sort"}
-    people = list(with_clearances(leaving.order_by("starts_on"))[: IN_GRIDS + 1]) if plain else []
-    grids = teams(people[:IN_GRIDS], request.user, "desk")
+    people = list(with_clearances(leaving.order_by("starts_on"), request.user)[: IN_GRIDS + 1]) if plain else []
+    grids = teams(people[:IN_GRIDS], request.user, "desk", noted=False)  # officers only, and the list is long
     page = LIST if request.GET.get("status") else OPEN_LIST
     only = IN_GRIDS if len(people) > IN_GRIDS else 0
     return list_view(request, page, "desk/deployment_list.html", teams=grids, folded=len(grids) > 1, only=only)
@@ -127,7 +127,7 @@ def deployment_detail(request, key: str):
         "moves": offers(deployment, request.user, "desk"),
         "facts": pages.journey_facts(deployment),
         "items": rows,
-        "turn": pages.turn(deployment, rows, traveller=False),
+        "turn": pages.turn(deployment, rows, request.user, traveller=False),
         "can_plan": can_plan_travel(request.user, deployment),
         "can_change_dates": travel.can_change_dates(request.user, deployment),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from deployments.lifecycles.deployment import COORDINATOR, DEPLOYMENT
+from deployments.lifecycles.deployment import COORDINATOR, DEPLOYMENT, NOT_ALL_CLEARED
 from deployments.models import Clearance, ClearanceStatus, Deployment, DeploymentStatus
 from deployments.permissions import deployment_roles
 from engagements.lifecycles import AUTOMATIC
@@ -42,7 +42,7 @@ def _not_ready_any_more(clearance: Clearance, actor, reason: str) -> None:
     """What is asked again closes the gate that had opened, or that somebody is opening in this moment."""
     deployment = Deployment.objects.select_for_update(of=("self",)).get(pk=clearance.deployment_id)
     if deployment.status == DeploymentStatus.READY:
-        DEPLOYMENT.apply(deployment, "reopen", actor=None, reason=f"{clearance.requirement.name}: {reason}")
+        DEPLOYMENT.apply(deployment, "reopen", actor=None, reason=NOT_ALL_CLEARED)
 
 
 CLEARS = frozenset({"officer", "director", "coordinator", "post_officer", "rso"})

@@ -20,8 +20,14 @@ COORDINATOR = frozenset({"coordinator"})
 AT_POST = frozenset({"post_officer", "rso"})
 
 
+NOT_ALL_CLEARED = "Not everything that is required is cleared yet."
+
+
 def readiness(deployment: Deployment, user=None) -> Answer:
-    """Every requirement cleared or waived, and valid on the last day of travel."""
+    """Every requirement cleared or waived, and valid on the last day of travel.
+
+    Which one is missing is personal data: only who may read it is told; what SLP itself writes down names none.
+    """
     rows = deployment.clearances.all()
     known = "clearances" in getattr(deployment, "_prefetched_objects_cache", {})
     clearances = list(rows if known else rows.select_related("requirement"))
@@ -29,12 +35,22 @@ def readiness(deployment: Deployment, user=None) -> Answer:
         return no("The list of requirements has not been made yet.")
     for clearance in clearances:
         name = clearance.requirement.name
+        holds = clearance.holds_on(last_day_needed(clearance))
+        if not holds and not _may_be_named(clearance, user):
+            return no(NOT_ALL_CLEARED)
         if clearance.status not in (ClearanceStatus.CLEARED, ClearanceStatus.WAIVED):
             return no(f"{name} is {clearance.get_status_display().lower()}.")
         last = last_day_needed(clearance)
         if not clearance.holds_on(last):
             return no(f"{name} is valid until {show(clearance.valid_until)}; it must hold until {show(last)}.")
     return YES
+
+
+def _may_be_named(clearance: Clearance, user) -> bool:
+    if user is None:
+        return False
+    seen = getattr(clearance, "seen", None)
+    return Clearance.objects.visible_to(user).filter(pk=clearance.pk).exists() if seen is None else seen
 
 
 def last_day_needed(clearance: Clearance):
@@ -47,7 +63,7 @@ def _may_depart(deployment: Deployment, user) -> Answer:
         return no("The engagement has not started yet.")
     if deployment.starts_on > today():
         return no(f"The journey begins on {show(deployment.starts_on)}.")
-    return readiness(deployment)
+    return readiness(deployment, user)
 
 
 def _may_return(deployment: Deployment, user) -> Answer:

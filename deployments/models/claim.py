@@ -20,6 +20,7 @@ from slp.lib.costs import CostCategory
 from slp.lib.lifecycle import LifecycleModel
 from slp.lib.money import ZERO, CurrencyField, MoneyField
 from slp.lib.refs import ReferenceField
+from slp.lib.scopes import SignedIn
 from slp.lib.track import tracked
 from slp.places.models import Country
 
@@ -42,6 +43,8 @@ class Rate(models.Model):
     published_on = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=200)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = SignedIn.as_manager()
 
     class Meta:
         ordering = ["country__name", "location", "-effective_on"]
@@ -311,6 +314,11 @@ class ClaimLine(models.Model):
         return self.description
 
 
+class PaymentQuerySet(models.QuerySet):
+    def visible_to(self, user) -> PaymentQuerySet:
+        return self.filter(claim__in=Claim.objects.visible_to(user))
+
+
 @tracked()
 class Payment(models.Model):
     """Money that went out. What is paid is the sum of payments that did not fail."""
@@ -327,6 +335,8 @@ class Payment(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.SENT)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         ordering = ["paid_on"]

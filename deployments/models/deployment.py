@@ -9,17 +9,31 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
 from engagements.models import Engagement, Nomination, Seat
-from partners.models import Agency, Expert
-from slp.lib.dates import show_span
+from partners.models import Agency, Expert, Membership
+from partners.models.agency import AgencyRole
+from slp.history.models import PERSONAL_STAFF
+from slp.lib.dates import show_span, today
 from slp.lib.lifecycle import LifecycleModel
 from slp.lib.refs import ReferenceField
 from slp.lib.track import tracked
-from slp.places.models import Country
+from slp.places.models import Country, PostRole
+
+
+class RotationQuerySet(models.QuerySet):
+    def visible_to(self, user) -> RotationQuerySet:
+        """Staff all; an agency its own; a post those to its countries."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        return self.filter(
+            Q(agency__in=Agency.objects.visible_to(user)) | Q(country__in=Country.objects.served_by(user))
+        )
 
 
 @tracked()
@@ -38,6 +52,8 @@ class Rotation(models.Model):
     until = models.DateField(null=True, blank=True)
     handover_notes = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = RotationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -73,6 +89,8 @@ class DeploymentStatus(models.TextChoices):
 
 ACTIVE = ("confirmed", "preparing", "ready", "in_country", "returned", "closed", "curtailed")
 ABROAD = (DeploymentStatus.IN_COUNTRY,)
+PERSONAL_FROM = timedelta(days=30)  # before arrival
+PERSONAL_UNTIL = timedelta(days=7)  # after departure
 
 
 class DeploymentQuerySet(models.QuerySet):
@@ -88,6 +106,40 @@ class DeploymentQuerySet(models.QuerySet):
             | Q(expert__user=user)
             | Q(country__in=Country.objects.served_by(user))
         )
+
+    def personal_to(self, user) -> DeploymentQuerySet:
+        """Journeys whose traveller's personal data `user` may read (passport, emergency contact, requirements)."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self if user.staff_role in PERSONAL_STAFF else self.none()
+        return self.filter(personal_q(user))
+
+    def with_personal(self, user) -> DeploymentQuerySet:
+        """Each with `personal`: may `user` read the traveller's personal data?"""
+        if user.is_staff:
+            return self.annotate(personal=Value(user.staff_role in PERSONAL_STAFF))
+        return self.annotate(personal=Case(When(personal_q(user), then=True), default=False))
+
+
+def personal_q(user, prefix: str = "") -> Q:
+    """The one rule for who is no staff: the person, their coordinator, the destination's RSO around the journey."""
+    day = today()
+    # By subquery: start pages keep the statement for everybody of a role, with only the person's id to be filled in.
+    coordinated = Membership.objects.filter(user=user, is_active=True, role=AgencyRole.COORDINATOR)
+    ways = {
+        "agency__in": coordinated.values("agency"),
+        "expert__user": user,
+    }
+    around = {
+        "country__in": Country.objects.served_by(user, PostRole.RSO),
+        "starts_on__lte": day + PERSONAL_FROM,
+        "ends_on__gte": day - PERSONAL_UNTIL,
+    }
+    found = Q(**{f"{prefix}{name}": value for name, value in around.items()})
+    for name, value in ways.items():
+        found |= Q(**{f"{prefix}{name}": value})
+    return found
 
 
 @tracked(exclude=["search_text", "starts_on", "ends_on"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
-from deployments.models.deployment import Deployment, DeploymentScoped
+from deployments.models.deployment import Deployment, DeploymentScoped, personal_q
 from slp.documents.models import Document
+from slp.history.models import PERSONAL_STAFF
 from slp.lib.lifecycle import LifecycleModel
+from slp.lib.scopes import SignedIn
 from slp.lib.track import tracked
 from slp.places.models import Country
 
@@ -48,6 +50,8 @@ class Requirement(models.Model):
     order = models.PositiveSmallIntegerField(default=100)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = SignedIn.as_manager()
+
     class Meta:
         ordering = ["order", "code"]
         constraints = [
@@ -75,6 +79,40 @@ class ClearanceStatus(models.TextChoices):
     REFUSED = "refused", "Refused"
 
 
+class ClearanceQuerySet(models.QuerySet):
+    """Personal data. Who reads a person's requirements is said here and nowhere else."""
+
+    def visible_to(self, user) -> ClearanceQuerySet:
+        """Whoever reads the traveller's personal data; at the post also who has to clear one, that one."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self if user.staff_role in PERSONAL_STAFF else self.none()
+        return self.filter(self._seen_by(user))
+
+    def with_seen(self, user) -> ClearanceQuerySet:
+        """All rows, as a guard needs them, each with `seen`: may `user` read it? A page shows only those."""
+        if user.is_staff:
+            return self.annotate(seen=Value(user.staff_role in PERSONAL_STAFF))
+        return self.annotate(seen=Case(When(self._seen_by(user), then=True), default=False))
+
+    @staticmethod
+    def _seen_by(user) -> Q:
+        return personal_q(user, "deployment__") | ClearanceQuerySet._cleared_by(user)
+
+    def to_clear_by(self, user) -> ClearanceQuerySet:
+        """Those that somebody at a post has to clear."""
+        return self.filter(self._cleared_by(user))
+
+    @staticmethod
+    def _cleared_by(user) -> Q:
+        found = Q(pk__in=[])
+        for role in (Requirement.ClearedBy.POST, Requirement.ClearedBy.RSO):
+            served = Country.objects.served_by(user, role)
+            found |= Q(requirement__cleared_by=role, deployment__country__in=served)
+        return found
+
+
 @tracked()
 class Clearance(LifecycleModel):
     """One person's state of one requirement. Medical: status and date only, never a diagnosis."""
@@ -94,7 +132,7 @@ class Clearance(LifecycleModel):
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField("why waived or refused", max_length=300, blank=True)
 
-    objects = DeploymentScoped.as_manager()
+    objects = ClearanceQuerySet.as_manager()
 
     class Meta:
         ordering = ["requirement__order", "pk"]
@@ -128,6 +166,17 @@ class Clearance(LifecycleModel):
         return self.status == ClearanceStatus.CLEARED and (self.valid_until is None or self.valid_until >= day)
 
 
+class SessionQuerySet(models.QuerySet):
+    def visible_to(self, user) -> SessionQuerySet:
+        """Staff all; others those in which somebody they see takes part."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        seen = TrainingEnrolment.objects.filter(deployment__in=Deployment.objects.visible_to(user))
+        return self.filter(pk__in=seen.values("session"))
+
+
 @tracked()
 class TrainingSession(models.Model):
     """A pre-deployment training that INL/KM gives."""
@@ -147,6 +196,8 @@ class TrainingSession(models.Model):
     capacity = models.PositiveSmallIntegerField(default=20)
     agenda = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]

@@ -13,11 +13,11 @@ from deployments.forms import ClearForm, EmergencyForm, HandInForm, TeamClearFor
 from deployments.lifecycles import CLEARANCE, last_day_needed
 from deployments.models import Clearance
 from deployments.pages.common import form_page, load_clearance
-from deployments.permissions import can_hand_in, can_see_clearances
+from deployments.permissions import can_hand_in
 from deployments.services import readiness
 from engagements.models import Engagement
 from engagements.pages.common import door as of_door
-from slp.history.services import note_read
+from slp.history.services import note_reads
 from slp.lib.answers import Refused, Stale, require
 from slp.lib.moves import move_path
 
@@ -83,10 +83,6 @@ def clearance_clear(request, key: int, door: str):
     """Whoever clears this requirement says that it is met, and until when."""
     clearance = load_clearance(request, key)
     require(CLEARANCE.can(clearance, "clear", request.user))
-    if clearance.evidence_id and can_see_clearances(request.user, clearance.deployment):
-        note_read(
-            reader=request.user, subject=clearance.deployment.reference, what=f"evidence: {clearance.requirement}"[:80]
-        )
     form = ClearForm(request.POST or None, clearance=clearance, last_day=last_day_needed(clearance))
     if request.method == "POST" and form.is_valid():
         until = form.cleaned_data["valid_until"]
@@ -127,6 +123,8 @@ def team_clear(request, key: str, requirement: int, door: str):
     everybody = list(rows.order_by("deployment__expert__name"))
     if not everybody:
         raise Http404
+    read = [(c.deployment.reference, c.deployment.expert.user_id) for c in everybody]
+    note_reads(reader=request.user, subjects=read, what="requirements")
     clearances = [c for c in everybody if CLEARANCE.can(c, "clear", request.user)]
     if not clearances:
         require(CLEARANCE.can(everybody[0], "clear", request.user))

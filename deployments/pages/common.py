@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from deployments.models import Clearance, Deployment
 from partners.pages.common import form_page
+from slp.history.services import note_read
 from slp.places.models import Post
 
 __all__ = ["form_page", "in_post_time", "load_clearance", "load_deployment", "post_of"]
@@ -20,21 +21,30 @@ def load_deployment(request, key: str) -> Deployment:
     """One journey with its clearances, if this person may see it. Two queries."""
     rows = (
         Deployment.objects.visible_to(request.user)
-        .select_related("engagement", "expert", "agency", "country__post")
+        .with_personal(request.user)
+        .select_related("engagement", "expert__user", "agency", "country__post")
         .prefetch_related(
-            Prefetch("clearances", Clearance.objects.select_related("requirement", "evidence", "decided_by"))
+            Prefetch(
+                "clearances",
+                Clearance.objects.with_seen(request.user).select_related("requirement", "evidence", "decided_by"),
+            )
         )
     )
     return get_object_or_404(rows, reference=key)
 
 
 def load_clearance(request, key: int) -> Clearance:
-    """One requirement of one person, if this person may see the journey."""
+    """One requirement of one person, if this person may see it."""
     rows = Clearance.objects.visible_to(request.user).select_related(
         "requirement", "evidence", "deployment__expert__user", "deployment__country__post", "deployment__engagement",
         "deployment__agency",
     )  # fmt: skip
-    return get_object_or_404(rows, pk=key)
+    clearance = get_object_or_404(rows, pk=key)
+    note_read(
+        reader=request.user, subject=clearance.deployment.reference, what="requirements",
+        person=clearance.deployment.expert.user,
+    )  # fmt: skip
+    return clearance
 
 
 def post_of(user) -> Post | None:

@@ -12,9 +12,9 @@ from django.urls import NoReverseMatch, reverse
 
 from deployments.lifecycles import CLEARANCE, DEPLOYMENT, last_day_needed
 from deployments.models import Clearance, ClearanceStatus, Deployment
-from deployments.permissions import can_see_clearance, can_see_clearances
 from deployments.services.readiness import HELD, OPEN
 from engagements.pages.common import due_words
+from slp.history.services import note_read, note_reads
 from slp.lib.dates import show, today
 
 WORDS = {
@@ -24,7 +24,6 @@ WORDS = {
     "waived": "Waived",
     "refused": "Refused",
 }
-BOTH_SEE = ("post_officer",)
 
 
 @dataclass(frozen=True)
@@ -70,16 +69,26 @@ class Item:
         return f"valid until {show(until)}" if until and self.clearance.status == ClearanceStatus.CLEARED else ""
 
 
-def visible_clearances(deployment: Deployment, user) -> list[Clearance]:
-    """The clearances that this person may see; the post's INL officer sees those that the post clears."""
-    if not can_see_clearances(user, deployment):
-        return []
-    return [c for c in deployment.clearances.all() if can_see_clearance(user, c)]
+def visible_clearances(deployment: Deployment) -> list[Clearance]:
+    """The clearances that the reader may see, of those that were loaded with `with_seen`."""
+    return [c for c in deployment.clearances.all() if c.seen]
+
+
+def note_seen(user, deployments: Iterable[Deployment]) -> None:
+    """Record that `user` has read requirements of these travellers. One query."""
+    read = [(d.reference, d.expert.user_id) for d in deployments if visible_clearances(d)]
+    note_reads(reader=user, subjects=read, what="requirements")
 
 
 def items(deployment: Deployment, user, door: str) -> list[Item]:
-    """What this person sees of a journey's requirements: open ones first, by deadline, each with what can be done."""
-    rows = visible_clearances(deployment, user)
+    """What this person sees of a journey's requirements: open ones first, by deadline, each with what can be done.
+
+    That somebody else's page is read, with the personal data beside the list, is recorded here.
+    """
+    rows = visible_clearances(deployment)
+    if deployment.personal or rows:
+        what = "requirements, passport, emergency contact" if deployment.personal else "requirements"
+        note_read(reader=user, subject=deployment.reference, what=what, person=deployment.expert.user)
     rows.sort(key=lambda c: (c.status in HELD, c.due_on, c.requirement.order))
     return [Item(clearance, _moves(clearance, user, door)) for clearance in rows]
 
@@ -187,16 +196,19 @@ class Team:
         return {"label": f"{self.missing} missing", "tone": "warn"}
 
 
-def with_clearances(rows):
-    """The deployments with what a team's grid needs. Two queries when read."""
+def with_clearances(rows, user):
+    """The deployments with what a team's grid needs for `user`. Two queries when read."""
     return rows.select_related("engagement", "expert__user", "agency", "country__post").prefetch_related(
-        Prefetch("clearances", Clearance.objects.select_related("requirement"))
+        Prefetch("clearances", Clearance.objects.with_seen(user).select_related("requirement"))
     )
 
 
-def teams(deployments: Iterable[Deployment], user, door: str) -> list[Team]:
+def teams(deployments: Iterable[Deployment], user, door: str, *, noted: bool = True) -> list[Team]:
     """Grids per engagement, the worst first: most overdue, then whoever leaves first."""
     by_engagement: dict[int, list[Deployment]] = defaultdict(list)
+    deployments = list(deployments)
+    if noted:
+        note_seen(user, deployments)
     for deployment in deployments:
         by_engagement[deployment.engagement_id].append(deployment)
     found = [_team(people, user, door) for people in by_engagement.values()]
@@ -208,7 +220,7 @@ def _team(people: list[Deployment], user, door: str) -> Team:
     team = Team(people[0].engagement, people)
     if any(p.status == "preparing" and DEPLOYMENT.can(p, "ready", user) for p in people):
         team.ready_url = reverse(f"{door}:team-move", args=[team.engagement.reference, "ready"])
-    seen = {d.pk: {c.requirement_id: c for c in visible_clearances(d, user)} for d in people}
+    seen = {d.pk: {c.requirement_id: c for c in visible_clearances(d)} for d in people}
     rules = {c.requirement_id: c.requirement for found in seen.values() for c in found.values()}
     for rule in sorted(rules.values(), key=lambda r: (r.order, r.code)):
         cells = [seen[d.pk].get(rule.pk) for d in people]

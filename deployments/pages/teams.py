@@ -12,7 +12,7 @@ from deployments.forms import TeamForm
 from deployments.lifecycles import DEPLOYMENT
 from deployments.models import Deployment
 from deployments.pages.common import form_page
-from deployments.pages.readiness import with_clearances
+from deployments.pages.readiness import note_seen, with_clearances
 from engagements.models import Engagement
 from engagements.pages.common import door as of_door
 from slp.lib.answers import require
@@ -32,9 +32,10 @@ def team_move(request, key: str, verb: str, door: str):
     engagement = get_object_or_404(Engagement.objects.visible_to(request.user), reference=key)
     source = {s for move in DEPLOYMENT.moves if move.verb == verb for s in move.source}
     rows = Deployment.objects.visible_to(request.user).filter(engagement=engagement, status__in=source)
-    people = list(with_clearances(rows).order_by("expert__name"))
+    people = list(with_clearances(rows, request.user).order_by("expert__name"))
     if not people:
         raise Http404
+    note_seen(request.user, people)
     answers = [(p, DEPLOYMENT.can(p, verb, request.user)) for p in people]
     able = [p for p, given in answers if given]
     if not able:

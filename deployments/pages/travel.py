@@ -17,7 +17,6 @@ from deployments.permissions import can_check_in, can_plan_travel, can_see_perso
 from deployments.services import support
 from deployments.services.travel import edit_travel
 from engagements.pages.common import Turn, due_words, facts
-from slp.history.services import note_read
 from slp.lib.answers import require
 from slp.lib.dates import at_post, show, today
 from slp.places.models import PostAssignment
@@ -59,12 +58,10 @@ def journey_facts(deployment: Deployment) -> list:
 
 
 def personal_facts(deployment: Deployment, user) -> list:
-    """Passport and emergency contact, for those who may see them; that they were read is recorded."""
+    """Passport and emergency contact, for those who may see them; `items` records that they were read."""
     if not can_see_personal_data(user, deployment):
         return []
     expert = deployment.expert
-    if expert.user_id != user.pk:
-        note_read(reader=user, subject=deployment.reference, what="emergency contact, passport, requirements")
     contact = " ".join(filter(None, [expert.emergency_name, expert.emergency_phone]))
     passport = expert.passport_expires_on
     return facts(
@@ -80,7 +77,7 @@ def contacts(deployment: Deployment) -> list[PostAssignment]:
     return list(rows.select_related("user").order_by("-role"))
 
 
-def turn(deployment: Deployment, items, *, traveller: bool) -> Turn | None:
+def turn(deployment: Deployment, items, user, *, traveller: bool) -> Turn | None:
     """Whose turn it is on a journey."""
     status = deployment.status
     if status in ("nominated", "confirmed"):
@@ -92,7 +89,7 @@ def turn(deployment: Deployment, items, *, traveller: bool) -> Turn | None:
         if mine:
             text = f"Next: {mine.requirement.name}."
             return Turn(True, "", text, due_words(mine.clearance.due_on), mine.moves[0][1], mine.moves[0][0])
-        given = readiness_of(deployment)
+        given = readiness_of(deployment, user)
         return Turn(False, "INL/KM", "Everything holds." if given else given.reason)
     if status == "ready":
         left = (deployment.starts_on - today()).days

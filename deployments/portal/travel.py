@@ -75,7 +75,7 @@ def deployment_list(request):
     found, only = [], 0
     if "coordinator" in roles and not request.GET.keys() - {"sort"}:
         leaving = Deployment.objects.visible_to(request.user).filter(status__in=BEFORE).order_by("starts_on", "pk")
-        people = list(with_clearances(leaving)[: IN_GRIDS + 1])
+        people = list(with_clearances(leaving, request.user)[: IN_GRIDS + 1])
         found, only = teams(people[:IN_GRIDS], request.user, "portal"), IN_GRIDS if len(people) > IN_GRIDS else 0
     page = LIST if roles - {"traveller"} else MINE
     return list_view(request, page, "portal/deployment_list.html", teams=found, only=only)
@@ -92,7 +92,7 @@ def deployment_detail(request, key: str):
         "own": own,
         "post": deployment.country.post,
         "steps": steps(DEPLOYMENT, pages.PATH, deployment.status, plain=True),
-        "turn": pages.turn(deployment, rows, traveller=own),
+        "turn": pages.turn(deployment, rows, request.user, traveller=own),
         "moves": offers(deployment, request.user, "portal"),
         "facts": pages.journey_facts(deployment),
         "nights": nights(deployment, "portal"),

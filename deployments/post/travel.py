@@ -189,7 +189,7 @@ def deployment_detail(request, key: str):
         "nights": nights(deployment, "post"),
         "personal": pages.personal_facts(deployment, request.user),
         "items": rows,
-        "turn": pages.turn(deployment, rows, traveller=False),
+        "turn": pages.turn(deployment, rows, request.user, traveller=False),
         "can_plan": can_plan_travel(request.user, deployment),
         "can_check_in": can_check_in(request.user, deployment),
         "can_log": can_log_support(request.user, deployment.country),

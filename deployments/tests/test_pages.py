@@ -197,16 +197,16 @@ def test_a_journey_is_seen_by_its_people_only(
 
 
 def test_clearances_and_emergency_contact_are_personal(
-    leaving, get, coordinator, agency_finance, finance, auditor, rso, post_officer
+    leaving, get, coordinator, agency_finance, signatory, finance, administrator, auditor, rso, post_officer
 ):
     leaving.expert.emergency_phone = "+1 212 555 0100"
     leaving.expert.save(update_fields=["emergency_phone"])
     key = leaving.reference
 
-    for user, name in [(coordinator, "portal"), (rso, "post")]:
+    for user, name in [(coordinator, "portal"), (rso, "post"), (auditor, "desk")]:
         page = get(user, f"{name}:deployment-detail", key).content.decode()
         assert {"Official passport", "212 555 0100"} == _shown(page), user
-    for user, name in [(agency_finance, "portal"), (finance, "desk"), (auditor, "desk")]:
+    for user, name in [(agency_finance, "portal"), (signatory, "portal"), (finance, "desk"), (administrator, "desk")]:
         page = get(user, f"{name}:deployment-detail", key).content.decode()
         assert not _shown(page), user
     page = get(post_officer, "post:deployment-detail", key).content.decode()
@@ -234,7 +234,11 @@ def test_reading_personal_data_is_recorded_for_others_not_for_oneself(leaving, g
 
     get(coordinator, "portal:deployment-detail", leaving.reference)
     row = PersonalDataRead.objects.get()
-    assert (row.reader, row.subject) == (coordinator, leaving.reference)
+    assert (row.reader, row.subject, row.person) == (coordinator, leaving.reference, traveller)
+
+    get(coordinator, "portal:deployment-detail", leaving.reference)
+    assert PersonalDataRead.objects.count() == 1, "once an hour is enough"
+    assert f"{coordinator}, " in get(traveller, "portal:expert-detail", leaving.expert_id).content.decode()
 
 
 def test_a_claim_is_seen_by_its_agency_and_staff_only(
@@ -269,7 +273,7 @@ def test_a_passport_scan_is_opened_by_those_who_may_see_it(leaving, get, request
     passport.save(update_fields=["evidence"])
     readers = {
         "traveller": 200, "coordinator": 200, "officer": 200, "rso": 200, "post_officer": 404, "finance": 404,
-        "auditor": 404, "agency_finance": 404, "outsider": 404,
+        "auditor": 200, "agency_finance": 404, "signatory": 404, "administrator": 404, "outsider": 404,
     }  # fmt: skip
     for who, status in readers.items():
         response = get(request.getfixturevalue(who), "documents:document-download", passport.evidence_id)
@@ -323,26 +327,38 @@ def test_the_forms_open_for_those_who_may(leaving, here, engagement, claim, get,
 
 def test_and_refuse_those_who_may_not(leaving, engagement, claim, get, request):
     clearance = leaving.clearances.get(requirement__code="visa").pk
+    country = leaving.clearances.get(requirement__code="country-clearance").pk
     key = leaving.reference
     pages = [
         ("auditor", "desk:deployment-edit", key),
         ("finance", "desk:deployment-dates", key),
-        ("finance", "desk:clearance-clear", clearance),
+        ("auditor", "desk:clearance-clear", clearance),
         ("officer", "desk:clearance-waive", clearance),
         ("auditor", "desk:training-add"),
         ("officer", "desk:obligation-add", engagement.reference),
         ("officer", "desk:claim-certify", claim.reference),
         ("finance", "desk:claim-pay", claim.reference),
         ("coordinator", "portal:clearance-clear", clearance),
-        ("agency_finance", "portal:clearance-submit", clearance),
         ("traveller", "portal:claim-add"),
         ("coordinator", "portal:line-add", claim.reference),
-        ("post_officer", "post:clearance-clear", clearance),
-        ("post_officer", "post:clearance-waive", clearance),
+        ("post_officer", "post:clearance-waive", country),
     ]
     for who, name, *args in pages:
         response = get(request.getfixturevalue(who), name, *args)
         assert response.status_code == 403, (who, name)
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [
+        ("finance", "desk:clearance-clear"), ("administrator", "desk:clearance-clear"),
+        ("agency_finance", "portal:clearance-submit"), ("signatory", "portal:clearance-submit"),
+        ("post_officer", "post:clearance-clear"), ("post_officer", "post:clearance-waive"),
+    ],
+)  # fmt: skip
+def test_a_requirement_is_nothing_to_those_who_may_not_read_it(leaving, get, request, who, name):
+    visa = leaving.clearances.get(requirement__code="visa").pk
+    assert get(request.getfixturevalue(who), name, visa).status_code == 404
 
 
 # -- queries: as many for three rows as for one -----------------------------------------------------
@@ -395,7 +411,7 @@ def test_lists_take_a_constant_number_of_queries(
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("who", "door", "count"),
-    [("officer", "desk", 9), ("coordinator", "portal", 11), ("traveller", "portal", 10), ("rso", "post", 11)],
+    [("officer", "desk", 9), ("coordinator", "portal", 10), ("traveller", "portal", 9), ("rso", "post", 11)],
 )
 def test_a_journey_takes_a_constant_number_of_queries(
     who, door, count, rows, request, client_of, django_assert_num_queries, engagement, agency, coordinator, rso,
@@ -428,7 +444,7 @@ def test_the_history_of_a_journey_takes_a_constant_number_of_queries(
         leaving.city = f"City {n}"
         leaving.save(update_fields=["city"])
     client = client_of(officer)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("desk:deployment-detail", args=[leaving.reference]), {"tab": "history"})
 
 

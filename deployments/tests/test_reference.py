@@ -71,14 +71,14 @@ def test_after_the_command_somebody_can_be_prepared_for_travel(engagement, exper
     load()
     deployment = make_deployment(engagement, expert, status="confirmed")
     DEPLOYMENT.apply(deployment, "prepare", actor=officer)
-    assert readiness(deployment).reason == "Agency head’s approval is not started."
+    assert readiness(deployment, officer).reason == "Agency head’s approval is not started."
 
 
-def test_whoever_was_preparing_without_a_list_gets_one(engagement, expert):
+def test_whoever_was_preparing_without_a_list_gets_one(engagement, expert, officer):
     stuck = make_deployment(engagement, expert, status="preparing")
     assert readiness(stuck).reason == "The list of requirements has not been made yet."
     load()
-    assert readiness(stuck).reason == "Agency head’s approval is not started."
+    assert readiness(stuck, officer).reason == "Agency head’s approval is not started."
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from django.urls import path
 from partners.models import Expert
 from partners.pages.common import door
 from partners.pages.lists import expert_list_page
-from partners.pages.roster import expert_context
-from slp.history.services import note_read, timeline
+from partners.pages.roster import expert_context, note_personal
+from slp.history.services import timeline
 from slp.lib.lists import list_view
 
 
@@ -20,12 +20,14 @@ def expert_list(request):
 
 @door("desk")
 def expert_detail(request, key: int):
-    """One person. Personal data is for officers and the director, and reading it is recorded."""
-    expert = get_object_or_404(Expert.objects.visible_to(request.user).select_related("agency"), pk=key)
-    personal = request.user.is_officer or request.user.is_director
-    if personal:
-        note_read(reader=request.user, subject=f"expert {expert.pk}", what="personal data of the roster")
-    context = expert_context(expert, personal=personal) | {"history": timeline(expert), "can_read_history": personal}
+    """One person. Personal data is for officers, the director and the auditor, and reading it is recorded."""
+    expert = get_object_or_404(
+        Expert.objects.visible_to(request.user).with_personal(request.user).select_related("agency"), pk=key
+    )
+    if expert.personal:
+        note_personal(request, expert)
+    context = expert_context(expert, personal=expert.personal)
+    context |= {"history": timeline(expert), "can_read_history": expert.personal}
     return render(request, "desk/expert_detail.html", context)
 
 

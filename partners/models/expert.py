@@ -8,12 +8,13 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat, Lower
 
 from partners.models.agency import Agency, AgencyRole, own_roster, roles_held
 from partners.models.taxonomy import Expertise
 from slp.documents.models import Document
+from slp.history.models import PERSONAL_STAFF
 from slp.lib.track import tracked
 from slp.places.models import Country, Language
 
@@ -41,6 +42,25 @@ class ExpertQuerySet(models.QuerySet):
         # Two ways in, each by its own index: with OR between them every expert of the programme would be looked at.
         everybody = self.model._base_manager.order_by().values("pk")
         return self.filter(pk__in=everybody.filter(agency__in=agencies).union(everybody.filter(user=user)))
+
+    def personal_to(self, user) -> ExpertQuerySet:
+        """Those whose passport, papers and emergency contact `user` may read: their own, those they coordinate."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self if user.staff_role in PERSONAL_STAFF else self.none()
+        return self.filter(self._personal_q(user))
+
+    def with_personal(self, user) -> ExpertQuerySet:
+        """Each with `personal`: may `user` read this person's personal data?"""
+        if user.is_staff:
+            return self.annotate(personal=Value(user.staff_role in PERSONAL_STAFF))
+        return self.annotate(personal=Case(When(self._personal_q(user), then=True), default=False))
+
+    @staticmethod
+    def _personal_q(user) -> Q:
+        coordinated = {agency for agency, role in roles_held(user) if role == AgencyRole.COORDINATOR}
+        return Q(user=user) | Q(agency__in=coordinated)
 
 
 @tracked(exclude=["search_text"], in_bulk=True)
@@ -218,6 +238,13 @@ class ExpertCountry(models.Model):
         return f"{self.country} ({self.get_relation_display().lower()})"
 
 
+class PersonalPapers(models.QuerySet):
+    """Rows of one expert that are personal data."""
+
+    def visible_to(self, user) -> PersonalPapers:
+        return self.filter(expert__in=Expert.objects.personal_to(user))
+
+
 @tracked()
 class TravelDocument(models.Model):
     """Another paper that a traveller holds, by its last day; the official passport stands with the expert itself.
@@ -237,7 +264,7 @@ class TravelDocument(models.Model):
     )
     expires_on = models.DateField("valid until")
 
-    objects = ExpertScoped.as_manager()
+    objects = PersonalPapers.as_manager()
 
     class Meta:
         ordering = ["kind", "expires_on"]

@@ -6,9 +6,12 @@ from datetime import timedelta
 
 from partners.models import Certificate, Expert
 from partners.pages.common import facts
+from slp.history.models import PersonalDataRead
+from slp.history.services import note_reads
 from slp.lib.dates import show, today
 
 ENDS_SOON_DAYS = 90
+SHOWN_READINGS = 20
 
 
 def _certificate(certificate: Certificate) -> dict:
@@ -21,6 +24,18 @@ def _certificate(certificate: Certificate) -> dict:
     else:
         status = {"label": "Expired", "tone": "bad"}
     return {"row": certificate, "status": status}
+
+
+def note_personal(request, expert: Expert) -> None:
+    """Record that personal data of this person is shown to somebody else."""
+    read = [(f"expert {expert.pk}", expert.user_id)]
+    note_reads(reader=request.user, subjects=read, what="personal data of the roster")
+
+
+def readers_of(user) -> list[PersonalDataRead]:
+    """Who has read personal data of the user, the latest first."""
+    rows = PersonalDataRead.objects.visible_to(user).filter(person=user).select_related("reader")
+    return list(rows[:SHOWN_READINGS])
 
 
 def expert_context(expert: Expert, *, personal: bool) -> dict:

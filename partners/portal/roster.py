@@ -15,16 +15,15 @@ from partners.forms.roster import (
     SkillFormSet,
     TiesFormSet,
 )
-from partners.models import Expert
+from partners.models import Expert, TravelDocument
 from partners.models.agency import AgencyRole
 from partners.pages.common import door
 from partners.pages.lists import expert_list_page
-from partners.pages.roster import expert_context
+from partners.pages.roster import expert_context, note_personal, readers_of
 from partners.permissions import agency_ids, can_edit_expert, can_edit_roster
 from partners.portal.agency import own_agency
 from partners.services.edits import save_edit, save_rows
 from partners.services.experts import add_expert, confirm_expert, set_on_roster
-from slp.history.services import note_read
 from slp.lib.answers import require
 from slp.lib.lists import list_view
 
@@ -41,7 +40,8 @@ def expert_list(request):
 
 
 def _load(request, key: int) -> Expert:
-    return get_object_or_404(Expert.objects.visible_to(request.user).select_related("agency"), pk=key)
+    rows = Expert.objects.visible_to(request.user).with_personal(request.user).select_related("agency")
+    return get_object_or_404(rows, pk=key)
 
 
 @door("portal")
@@ -49,13 +49,13 @@ def expert_detail(request, key: int):
     """One person. Personal data is for the person and the coordinator; others' reading is recorded."""
     expert = _load(request, key)
     mine = expert.user_id == request.user.pk
-    personal = bool(can_edit_expert(request.user, expert))
-    if personal and not mine:
-        note_read(reader=request.user, subject=f"expert {expert.pk}", what="personal data of the roster")
-    context = expert_context(expert, personal=personal) | {
+    if expert.personal:
+        note_personal(request, expert)
+    context = expert_context(expert, personal=expert.personal) | {
         "can_edit": can_edit_expert(request.user, expert),
         "can_roster": can_edit_roster(request.user, expert.agency),
         "mine": mine,
+        "readers": readers_of(request.user) if mine else [],
     }
     return render(request, "portal/expert_detail.html", context)
 
@@ -77,6 +77,7 @@ def expert_edit(request, key: int):
     expert = _load(request, key)
     allowed = can_edit_expert(request.user, expert)
     require(allowed)
+    note_personal(request, expert)
     form = ExpertEditForm(request.POST or None, instance=expert)
     if request.method == "POST" and form.is_valid():
         save_edit(form=form, actor=request.user, allowed=allowed)
@@ -91,6 +92,8 @@ def rows_page(request, key: int, title: str, formset_class):
     expert = _load(request, key)
     allowed = can_edit_expert(request.user, expert)
     require(allowed)
+    if formset_class.model is TravelDocument:
+        note_personal(request, expert)
     formset = formset_class(request.POST or None, instance=expert)
     if request.method == "POST" and formset.is_valid():
         save_rows(formset=formset, parent=expert, actor=request.user, allowed=allowed, verb=f"Changed: {title.lower()}")

@@ -36,6 +36,21 @@ def readers(rule: Callable[[Document, object], bool]) -> Callable:
     return rule
 
 
+# What each app does when a document leaves, such as recording that personal data was read: hook(document, user).
+_OPENED: list[Callable[[Document, object], None]] = []
+
+
+def when_opened(hook: Callable[[Document, object], None]) -> Callable:
+    """Decorator: call `hook` each time somebody has been let open a document."""
+    _OPENED.append(hook)
+    return hook
+
+
+def opened(document: Document, user) -> None:
+    for hook in _OPENED:
+        hook(document, user)
+
+
 def may_read(document: Document, user) -> bool:
     """Does any rule let `user` open the document? The uploader always may."""
     return document.uploaded_by_id == user.pk or any(rule(document, user) for rule in _READERS)

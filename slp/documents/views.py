@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from slp.documents.models import Document
-from slp.documents.services import may_read
+from slp.documents.services import may_read, opened
 
 app_name = "documents"
 
@@ -17,6 +17,7 @@ def document_download(request, pk):
     document = get_object_or_404(Document, pk=pk)
     if not may_read(document, request.user):
         raise Http404
+    opened(document, request.user)
     return FileResponse(
         document.file.open("rb"),
         as_attachment=True,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from slp.history.models import PersonalDataRead
@@ -99,6 +101,21 @@ def _text(model_field: models.Field, value: Any) -> str:
     return str(value)[:200]
 
 
-def note_read(*, reader: Any, subject: str, what: str) -> None:
-    """Record that somebody opened personal data."""
-    PersonalDataRead.objects.create(reader=reader, subject=subject, what=what)
+def note_read(*, reader: Any, subject: str, what: str, person: Any = None) -> None:
+    """Record that somebody opened personal data of `person` (an account, or None if they have none)."""
+    note_reads(reader=reader, subjects=[(subject, person.pk if person else None)], what=what)
+
+
+def note_reads(*, reader: Any, subjects: Iterable[tuple[str, int | None]], what: str) -> None:
+    """The same for several records, each (reference, id of the person's account). One query; own data is no reading."""
+    now = timezone.now()
+    rows = [
+        PersonalDataRead(
+            reader=reader, subject=subject, what=what[:80], person_id=person, at=now,
+            hour=now.replace(minute=0, second=0, microsecond=0),
+        )
+        for subject, person in subjects
+        if person != reader.pk
+    ]  # fmt: skip
+    if rows:
+        PersonalDataRead.objects.bulk_create(rows, ignore_conflicts=True)

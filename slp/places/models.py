@@ -137,9 +137,10 @@ class CountryQuerySet(models.QuerySet):
             return self
         return self.filter(post__in=Post.objects.visible_to(user))
 
-    def served_by(self, user) -> CountryQuerySet:
-        """The countries of the posts that `user` is assigned to."""
-        return self.filter(post__in=PostAssignment.objects.filter(user=user, is_active=True).values("post"))
+    def served_by(self, user, *roles: str) -> CountryQuerySet:
+        """The countries of the posts that `user` is assigned to, in one of `roles` if any are named."""
+        held = PostAssignment.objects.filter(user=user, is_active=True)
+        return self.filter(post__in=(held.filter(role__in=roles) if roles else held).values("post"))
 
 
 @tracked()

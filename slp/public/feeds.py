@@ -310,11 +310,7 @@ POST = (
     Feed(
         "Requirements handed in for you to clear",
         AT_POST,
-        lambda u: (
-            Clearance.objects.visible_to(u)
-            .filter(status="submitted", requirement__cleared_by__in=["post_officer", "rso"])
-            .order_by("due_on", "pk")
-        ),
+        lambda u: Clearance.objects.visible_to(u).to_clear_by(u).filter(status="submitted").order_by("due_on", "pk"),
         "post:deployment-detail",
         F("requirement__name"),
         F("deployment__expert__name"),
