@@ -46,7 +46,7 @@ from partners.models import (
     ExpertCountry,
 )
 from partners.models.agency import NOT_DEPLOYING
-from partners.models.agreement import AgreementStatus, Days
+from partners.models.agreement import Days
 from slp.lib.dates import fiscal_year, fiscal_year_span, show, today
 from slp.lib.spans import DateMultiRangeField, HoldsDays, RangeAgg
 
@@ -181,7 +181,8 @@ def agreements_hold(need: Need, expertise: str | None, agency: str) -> HoldsDays
     countries = Agreement.countries.through.objects.filter(agreement=OuterRef("pk"))
     fields = Agreement.expertise.through.objects.filter(agreement=OuterRef("pk"))
     rows = (
-        Agreement.objects.filter(agency=OuterRef(agency), status=AgreementStatus.ACTIVE)
+        Agreement.objects.holding()
+        .filter(agency=OuterRef(agency))
         .filter(Q(activity_kinds=[]) | Q(activity_kinds__contains=[need.kind]))
         .filter(~Exists(countries) | Exists(countries.filter(country=need.country_id)))
     )

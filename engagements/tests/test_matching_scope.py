@@ -39,14 +39,17 @@ def test_the_database_and_the_service_agree(seed, haiti, georgia, post_officer, 
         agency = Agency.objects.create(name=f"Agency {number}", kind="police", level="municipal", us_state="NY",
                                        status="partner")  # fmt: skip
         make_expert(agency, f"Person {number}", skills=[(Expertise.objects.get(pk=c), 2) for c in FIELDS])
+        before = None
         for first, last in terms(rng):
             agreement = make_agreement(
                 agency,
-                status=rng.choice(["active", "active", "active", "expired"]),
+                status=rng.choice(["active", "active", "active", "expired", "superseded"]),
+                supersedes=before if rng.random() < 0.7 else None,
                 starts_on=today() + timedelta(days=first),
                 ends_on=None if last is None else today() + timedelta(days=last),
                 activity_kinds=rng.sample(KINDS, rng.randint(0, 2)),
             )
+            before = agreement
             agreement.countries.set(rng.sample([haiti, georgia], rng.randint(0, 2)))
             agreement.expertise.set(rng.sample(FIELDS, rng.randint(0, 2)))
     for kind in KINDS:

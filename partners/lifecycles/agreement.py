@@ -101,13 +101,13 @@ def _in_force(agreement: Agreement, actor, reason: str) -> None:
     """A renewal takes over on its first day: what it renews stays in force until the day before."""
     old = agreement.supersedes if agreement.supersedes_id else None
     if old is not None and old.status == AgreementStatus.ACTIVE:
-        if agreement.starts_on <= today():
-            AGREEMENT.apply(old, "supersede", actor=None)
-        elif old.ends_on is None or old.ends_on >= agreement.starts_on:
+        if old.ends_on is None or old.ends_on >= agreement.starts_on:
             with because(actor, "Ends the day before its renewal", agreement.reference):
                 Agreement.objects.filter(pk=old.pk).update(
                     ends_on=agreement.starts_on - timedelta(days=1), version=F("version") + 1
                 )
+        if agreement.starts_on <= today():
+            AGREEMENT.apply(old, "supersede", actor=None)
     check_deferred("one_agreement_of_a_kind_at_a_time", Agreement)
     _tell_partner(agreement, actor, reason)
 

@@ -46,6 +46,10 @@ class AgreementStatus(models.TextChoices):
     SUPERSEDED = "superseded", "Superseded"
 
 
+# What a renewal must be, for the days before it to count.
+HELD_BY = (AgreementStatus.ACTIVE, AgreementStatus.SUPERSEDED)
+
+
 class SignatureSide(models.TextChoices):
     INL = "inl", "INL"
     AGENCY = "agency", "Agency"
@@ -66,6 +70,11 @@ class AgreementQuerySet(AgencyScoped):
             status=AgreementStatus.ACTIVE,
             starts_on__lte=start,
         )
+
+    def holding(self) -> AgreementQuerySet:
+        """In force, or superseded by its renewal: until the day before that one it still covers what it covered."""
+        renewed = Q(status=AgreementStatus.SUPERSEDED, superseded_by__status__in=HELD_BY)
+        return self.filter(Q(status=AgreementStatus.ACTIVE) | renewed)
 
     def with_scope(self) -> AgreementQuerySet:
         """With the codes of the countries and fields that each names, in the same query."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from partners.models import Agency, Agreement
-from partners.models.agreement import AgreementStatus
 from slp.lib.answers import YES, Answer, no
 from slp.places.models import Country
 
@@ -69,8 +68,8 @@ def may_all_do(
 
 
 def _active(agencies: Collection[Agency]) -> dict[int, list[Agreement]]:
-    """The agreements in force of each agency, in the order of their dates."""
-    rows = Agreement.objects.filter(agency__in=agencies, status=AgreementStatus.ACTIVE)
+    """The agreements of each agency that hold, in the order of their dates; a renewed one for the days before."""
+    rows = Agreement.objects.holding().filter(agency__in=agencies)
     found: dict[int, list[Agreement]] = {agency.pk: [] for agency in agencies}
     for agreement in rows.with_scope().order_by("starts_on", "pk"):
         found[agreement.agency_id].append(agreement)

@@ -154,6 +154,28 @@ def test_both_must_cover_the_scope(agency, ask):
     assert "ends on 31 Dec 2030" in standing.answer.reason
 
 
+RENEWED = [
+    # the renewal's state and kinds, asked from and to (days of the old term, which ends on day 99), yes?
+    ("active", [], 50, 60, True),  # the days before the renewal are the old one's
+    ("active", [], 90, 120, True),  # both together
+    ("active", [], 100, 120, True),  # the renewal alone
+    ("active", ["training"], 50, 60, True),
+    ("active", ["training"], 90, 120, False),  # the renewal's scope must cover its days too
+    ("active", ["training"], 100, 120, False),
+    ("superseded", [], 50, 60, True),  # renewed once more
+    ("terminated", [], 50, 60, False),
+    ("signing", [], 90, 120, False),  # not in force yet
+]
+
+
+@pytest.mark.parametrize(("state", "kinds", "first", "last", "yes"), RENEWED)
+def test_what_was_planned_before_a_renewal_stays_covered(agency, ask, state, kinds, first, last, yes):
+    old = make(agency, status="superseded", ends_on=day(99))
+    renewal = {"starts_on": day(100), "ends_on": None, "activity_kinds": kinds, "supersedes": old}
+    make(agency, status=state, **renewal)
+    assert bool(ask(start=day(first), end=day(last))) is yes
+
+
 def test_of_several_the_one_that_fits_answers(agency, ask):
     make(agency, kind="letter", activity_kinds=["training"])
     fitting = make(agency)
