@@ -124,6 +124,19 @@ def can_edit_agreement(user, agreement: Agreement) -> Answer:
     return answer(user.is_officer or user.is_director, "Only an INL/KM officer can change the draft.")
 
 
+OVER = (AgreementStatus.EXPIRED, AgreementStatus.TERMINATED, AgreementStatus.SUPERSEDED)
+
+
+def can_change_contacts(user, agreement: Agreement) -> Answer:
+    """Whom to call is no term: it changes while the agreement lives, without a new signature."""
+    if agreement.status in OVER:
+        return no("This agreement has ended. Its points of contact stay as they were.")
+    return answer(
+        decides(user) or "coordinator" in agency_roles(user, agreement.agency_id),
+        "Only an INL/KM officer or the agency's coordinator can change the points of contact.",
+    )
+
+
 def signing_side(user, agreement: Agreement) -> str:
     """Which side `user` signs for, or nothing: the director for INL, the agency's signatory for the agency."""
     if user.is_director:

@@ -14,6 +14,7 @@ from engagements.pages.common import Turn, due_words, facts
 from engagements.panels import panels
 from partners.models import Signature
 from partners.models.agreement import SignatureSide
+from partners.pages.common import source_link
 from slp.lib.dates import show, today
 
 PATH = ("planned", "addendum", "preparing", "under_way", "completed", "closed")
@@ -59,7 +60,7 @@ def engagement_facts(engagement: Engagement) -> list:
         *([("Peacekeeping mission", engagement.peacekeeping_mission)] if engagement.peacekeeping_mission else []),
         ("What it is for", engagement.summary),
         ("Looked after by", engagement.owner),
-        *([("Source", engagement.source)] if engagement.source_id else []),
+        *([("Source", source_link(engagement.source))] if engagement.source_id else []),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from partners.forms.agencies import AgencyEditForm, AgencyForm, MergeForm
 from partners.models import Agency, CommunityTie
 from partners.pages.agency import membership_add_page, membership_end_page, membership_invite_page, rows_page
-from partners.pages.common import door, facts, how_long, joined
+from partners.pages.charts import agreement_timeline, capacity_chart
+from partners.pages.common import door, facts, how_long, joined, source_link
 from partners.pages.lists import agency_list_page
 from partners.permissions import (
     can_change_people,
@@ -58,7 +59,9 @@ def _facts(agency: Agency) -> list:
         ("Bank enrolment on file", show(agency.eft_on_file_on) if agency.eft_on_file_on else ""),
         ("No requests before", show(agency.not_before) if agency.not_before else ""),
         ("Requests paused until", show(agency.paused_until) if agency.paused_until else ""),
-        ("Source", agency.source or ""),
+        ("How we met", agency.get_origin_display()),
+        ("Through", agency.found_through or ""),
+        ("Source", source_link(agency.source)),
     )  # fmt: skip
 
 
@@ -67,14 +70,18 @@ def agency_detail(request, key: int):
     """Everything about one agency, with its people, agreements and outreach."""
     ties = Prefetch("ties", CommunityTie.objects.select_related("country"))
     on_roster = Count("experts", filter=Q(experts__is_active=True))
-    rows = Agency.objects.visible_to(request.user).select_related("source").annotate(roster=on_roster)
+    rows = Agency.objects.visible_to(request.user).select_related("source", "found_through").annotate(roster=on_roster)
     agency = get_object_or_404(rows.prefetch_related("expertise", ties), pk=key)
     if agency.merged_into_id:
         messages.info(request, f"{agency} was merged into this record.")
         return redirect("desk:agency-detail", agency.merged_into_id)
+    agreements = list(agency.agreements.order_by("-pk")[:20])
     context = {
         "agency": agency,
         "facts": _facts(agency),
+        "capacity": capacity_chart(agency) if agency.deploys else None,
+        "terms": agreement_timeline(agreements),
+        "agreements_url": reverse("desk:agreement-list"),
         "since": how_long(agency.status_since),
         "moves": buttons(agency, request.user, "desk"),
         "can_edit": can_edit_agency(request.user, agency),
@@ -83,7 +90,7 @@ def agency_detail(request, key: int):
         "can_outreach": can_record_outreach(request.user),
         "contacts": agency.contacts.all(),
         "people": agency.memberships.select_related("user").order_by("-is_active", "role"),
-        "agreements": agency.agreements.order_by("-pk")[:20],
+        "agreements": agreements,
         "outreach": agency.outreach.order_by("-on")[:20],
         "history": timeline(agency),
     }

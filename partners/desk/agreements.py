@@ -8,7 +8,8 @@ from django.urls import path, reverse
 
 from partners.forms.agreements import AgreementEditForm, AgreementForm, RenewForm
 from partners.models import Agency, Agreement
-from partners.pages.agreements import agreement_context, load_agreement, sign_page
+from partners.pages.agreements import agreement_context, contacts_page, load_agreement, sign_page
+from partners.pages.charts import agreement_timeline
 from partners.pages.common import door
 from partners.pages.lists import BOARDS, agreement_list_page, on_board
 from partners.permissions import can_draft_agreement, can_edit_agreement, can_renew_agreement, can_write_amendment
@@ -32,6 +33,23 @@ def agreement_list(request):
     ]
     can_add = can_draft_agreement(request.user)
     return list_view(request, agreement_list_page("desk"), "desk/agreement_list.html", can_add=can_add, board=board)
+
+
+TIMELINE_SHOWN = 60
+
+
+@door("desk")
+def agreement_terms(request):
+    """From when to when agreements are in force: those in force or about to be, the first to end first."""
+    rows = Agreement.objects.visible_to(request.user).filter(on_board("force")).select_related("agency")
+    found = list(rows.order_by("ends_on", "pk")[: TIMELINE_SHOWN + 1])
+    context = {
+        "terms": agreement_timeline(found[:TIMELINE_SHOWN], by_end=True),
+        "more": len(found) > TIMELINE_SHOWN,
+        "shown": TIMELINE_SHOWN,
+        "agreements_url": reverse("desk:agreement-list"),
+    }
+    return render(request, "desk/agreement_terms.html", context)
 
 
 @door("desk")
@@ -80,6 +98,11 @@ def agreement_edit(request, key: str):
 
 
 @door("desk")
+def agreement_contacts(request, key: str):
+    return contacts_page(request, key, "desk")
+
+
+@door("desk")
 def agreement_sign(request, key: str):
     return sign_page(request, key, "desk")
 
@@ -105,8 +128,10 @@ def agreement_renew(request, key: str):
 urlpatterns = [
     path("agreements/", agreement_list, name="agreement-list"),
     path("agreements/add/", agreement_add, name="agreement-add"),
+    path("agreements/terms/", agreement_terms, name="agreement-terms"),
     path("agreements/<str:key>/", agreement_detail, name="agreement-detail"),
     path("agreements/<str:key>/edit/", agreement_edit, name="agreement-edit"),
+    path("agreements/<str:key>/contacts/", agreement_contacts, name="agreement-contacts"),
     path("agreements/<str:key>/sign/", agreement_sign, name="agreement-sign"),
     path("agreements/<str:key>/renew/", agreement_renew, name="agreement-renew"),
     move_path(Agreement, "agreements", "desk", "agreement-detail"),

@@ -32,33 +32,37 @@ class AgencyChecks:
         return cleaned
 
 
-class AgencyForm(AgencyChecks, ModelForm):
-    """A new agency. A name that looks like one we have is refused once, with the ones it looks like."""
-
-    not_a_duplicate = forms.BooleanField(required=False, label="It is another agency: register it")
-
-    class Meta:
-        model = Agency
-        fields = ["name", "kind", "level", "us_state", "city", "sectors", "website", "expertise"]
-        widgets = {"expertise": forms.SelectMultiple(attrs={"size": 8})}
+class LookAlikes(AgencyChecks):
+    """A name that looks like another agency's is refused once, with the ones it looks like."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            del self.fields["not_a_duplicate"]
+        if self.is_bound:
+            label = "It is another agency: go on"
+            self.fields["not_a_duplicate"] = forms.BooleanField(required=False, label=label)
 
     def clean(self):
         cleaned = super().clean()
         name = cleaned.get("name")
-        if name and not cleaned.get("not_a_duplicate"):
-            alike = similar_agencies(name=name, us_state=cleaned.get("us_state", ""))
+        if name and {"name", "us_state"} & set(self.changed_data) and not cleaned.get("not_a_duplicate"):
+            alike = similar_agencies(name=name, us_state=cleaned.get("us_state", ""), without=self.instance.pk)
             if alike:
                 names = "; ".join(f"{a.name}, {a.us_state}" if a.us_state else a.name for a in alike)
                 self.add_error("name", f"This looks like: {names}. If it is another agency, tick the box at the end.")
         return cleaned
 
 
-class AgencyEditForm(AgencyChecks, EditForm):
+class AgencyForm(LookAlikes, ModelForm):
+    """A new agency."""
+
+    class Meta:
+        model = Agency
+        fields = ["name", "kind", "level", "us_state", "city", "sectors", "website", "expertise", "origin",
+                  "found_through"]  # fmt: skip
+        widgets = {"expertise": forms.SelectMultiple(attrs={"size": 8})}
+
+
+class AgencyEditForm(LookAlikes, EditForm):
     """Everything that INL/KM may correct."""
 
     class Meta:
@@ -66,7 +70,7 @@ class AgencyEditForm(AgencyChecks, EditForm):
         fields = [
             "name", "kind", "level", "us_state", "city", "website", "sectors", "expertise", "population_served",
             "sworn_count", "civilian_count", "uei", "sam_expires_on", "eft_on_file_on", "not_before", "paused_until",
-            "partner_since",
+            "partner_since", "origin", "found_through",
         ]  # fmt: skip
         widgets = {"expertise": forms.SelectMultiple(attrs={"size": 8})}
 

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from partners.models import ActivityKind, Agency, AgencyKind, Agreement, Contact
+from slp.accounts.models import StaffRole, User
 from slp.lib.dates import today
 from slp.lib.forms import EditForm, Form, ModelForm
 
@@ -81,6 +82,23 @@ class AgreementEditForm(AgreementChecks, EditForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agency_contact"].queryset = Contact.objects.filter(agency=self.instance.agency)
+
+
+class AgreementContactsForm(EditForm):
+    """Whom each side calls. The agency names its own; INL/KM both."""
+
+    class Meta:
+        model = Agreement
+        fields = ["agency_contact", "owner"]
+
+    def __init__(self, *args, door: str, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency_contact"].queryset = Contact.objects.filter(agency=self.instance.agency)
+        if door == "desk":
+            officers = User.objects.filter(is_active=True, staff_role__in=[StaffRole.OFFICER, StaffRole.DIRECTOR])
+            self.fields["owner"].queryset = officers
+        else:
+            del self.fields["owner"]
 
 
 class SignForm(Form):

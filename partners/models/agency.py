@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -11,6 +13,7 @@ from django.db.models.functions import Concat, Lower, Upper
 
 from partners.models.taxonomy import ActivityKind, Expertise, Sector
 from slp.documents.models import Source
+from slp.lib.dates import today
 from slp.lib.fields import HttpsURLField
 from slp.lib.lifecycle import LifecycleModel
 from slp.lib.track import tracked
@@ -176,6 +179,15 @@ class Agency(LifecycleModel):
     def deploys(self) -> bool:
         """Federal bodies and associations are partners too, but they send nobody."""
         return self.kind not in NOT_DEPLOYING
+
+    @property
+    def pause(self) -> date | None:
+        """The last day on which the agency wants no requests, while that lasts."""
+        until = [self.paused_until] if self.paused_until else []
+        if self.not_before:
+            until.append(self.not_before - timedelta(days=1))
+        last = max(until, default=None)
+        return last if last and last >= today() else None
 
 
 class AgencyScoped(models.QuerySet):

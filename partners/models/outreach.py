@@ -38,6 +38,16 @@ class Outreach(models.Model):
     on = models.DateField("date")
     date_precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
     attended = models.CharField("who took part", max_length=300, blank=True)
+    through = models.ForeignKey(
+        Agency,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"kind": AgencyKind.ASSOCIATION},
+        verbose_name="through which association",
+    )
+    event = models.CharField("at which conference or event", max_length=160, blank=True)
     summary = models.TextField("what was said and agreed")
     next_step = models.CharField(max_length=200, blank=True)
     next_step_on = models.DateField(null=True, blank=True)

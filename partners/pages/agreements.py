@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from partners.forms.agreements import SignForm
+from partners.forms.agreements import AgreementContactsForm, SignForm
 from partners.lifecycles import AGREEMENT, signed_sides
 from partners.models import ActivityKind, Agreement, ApprovalKind, ApprovalOutcome
 from partners.models.agreement import AgreementStatus, SignatureSide
-from partners.pages.common import agreement_path, agreement_turn, ends_in, facts, joined, steps
+from partners.pages.common import agreement_path, agreement_turn, ends_in, facts, form_page, joined, source_link, steps
 from partners.permissions import (
     NEGOTIATED,
+    can_change_contacts,
     can_comment,
     can_give_notice,
     can_keep_approvals,
@@ -24,6 +25,7 @@ from partners.permissions import (
     roles_towards,
     signing_side,
 )
+from partners.services.edits import save_edit
 from partners.services.signing import CHANGED, sign_agreement, signatures_under, statement_for
 from slp.history.services import timeline
 from slp.lib.answers import Refused, Stale, require
@@ -62,6 +64,7 @@ def agreement_context(request, agreement: Agreement, door: str) -> dict:
         "can_scan": can_sign_by_scan(user, agreement, "inl" if user.is_staff else "agency"),
         "can_comment": can_comment(user, agreement),
         "can_propose": can_propose_text(user, agreement),
+        "can_contacts": can_change_contacts(user, agreement),
         "can_notice": can_give_notice(user, agreement),
         "can_take_back": can_take_back_notice(user, agreement),
         "signed_by_me": signing_side(user, agreement) in signed,
@@ -76,7 +79,7 @@ def agreement_context(request, agreement: Agreement, door: str) -> dict:
     }
 
 
-URLS = ("sign", "scan", "comment", "compare", "notice", "notice-back", "pdf")
+URLS = ("sign", "scan", "contacts", "comment", "compare", "notice", "notice-back", "pdf")
 PORTAL_URLS = (*URLS, "propose", "board")
 
 
@@ -132,7 +135,7 @@ def _facts(agreement: Agreement, door: str) -> list:
         *([("Renewed by", renewal)] if renewal else []),
         ("INL's point of contact", agreement.owner or ""),
         ("The agency's point of contact", agreement.agency_contact or ""),
-        *([("Source", agreement.source)] if agreement.source_id else []),
+        *([("Source", source_link(agreement.source))] if agreement.source_id else []),
     )
 
 
@@ -177,3 +180,26 @@ def sign_page(request, key: str, door: str):
         "text_html": to_html(latest.text),
     }
     return render(request, f"{door}/agreement_sign.html", context, status=422 if form.is_bound else 200)
+
+
+def contacts_page(request, key: str, door: str):
+    """Whom each side calls about this agreement; it changes without a new signature and stands in the history."""
+    agreement = load_agreement(request, key)
+    allowed = can_change_contacts(request.user, agreement)
+    require(allowed)
+    form = AgreementContactsForm(request.POST or None, instance=agreement, door=door)
+    back = reverse(f"{door}:agreement-detail", args=[key])
+    if request.method == "POST" and form.is_valid():
+        save_edit(form=form, actor=request.user, allowed=allowed, verb="Changed the points of contact")
+        messages.success(request, "Saved. The terms and the signatures stay as they are.")
+        return redirect(back)
+    return form_page(
+        request,
+        door,
+        form,
+        title="Points of contact",
+        eyebrow=str(agreement),
+        lead="Whom to call about this agreement. It is no term of it: nobody signs again.",
+        submit="Save",
+        back=back,
+    )

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.shortcuts import render
 from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
+from django.utils.html import format_html
 
 from partners.models import Agreement
 from partners.models.agreement import AgreementStatus
@@ -55,6 +57,15 @@ class Fact:
 
     label: str
     value: Any
+
+
+def source_link(source) -> str:
+    """The publication that a record is known from, as a link to its entry among the sources."""
+    if source is None:
+        return ""
+    return format_html(
+        '<a class="usa-link" href="{}#source-{}">{}</a>', reverse("public:fact-sheet"), source.pk, source
+    )
 
 
 @dataclass(frozen=True)

@@ -19,36 +19,17 @@ from partners.models import (
     Expert,
     Outreach,
     OutreachKind,
-    Sector,
 )
-from partners.models.agency import AgencyStatus
 from partners.models.agreement import AgreementStatus
 from partners.models.outreach import EnquiryStatus
+from partners.pages.agency_filter import AgencyFilter
 from partners.pages.common import EXPIRING_DAYS, ends_in, how_long, whose_turn
 from partners.pages.expert_filter import DeskExpertFilter, ExpertFilter
-from partners.services.confirm import is_stale, stale
+from partners.services.confirm import is_stale
 from slp.lib.dates import Precision, show, today
 from slp.lib.lists import Column, Empty, ListPage, choice
-from slp.lib.us_states import UsState
 
 NEGOTIATED = ("draft", "inl_review", "partner_review", "board_approval", "signing")
-
-
-class AgencyFilter(django_filters.FilterSet):
-    status = django_filters.ChoiceFilter(label="State", choices=AgencyStatus.choices)
-    kind = django_filters.ChoiceFilter(label="Kind", choices=AgencyKind.choices)
-    us_state = django_filters.ChoiceFilter(label="State or territory", choices=UsState.choices)
-    sectors = django_filters.ChoiceFilter(label="Sector", choices=Sector.choices)
-    confirmed = django_filters.ChoiceFilter(
-        label="Record", choices=[("stale", "Not confirmed for long"), ("fresh", "Confirmed")], method="by_confirmed"
-    )
-
-    class Meta:
-        model = Agency
-        fields = ["status", "kind", "us_state", "sectors", "confirmed"]
-
-    def by_confirmed(self, rows, name, value):
-        return rows.filter(stale()) if value == "stale" else rows.exclude(stale())
 
 
 def confirmed_words(day) -> str:
@@ -245,8 +226,7 @@ def outreach_list_page() -> ListPage:
             "Record outreach",
             reverse("desk:outreach-add"),
         ),
-        link=lambda row: reverse("desk:agency-detail", args=[row["agency_id"]]),
-        link_fields=("agency_id",),
+        link=lambda row: f"{row['pk']}/",
         filters=OutreachFilter,
         filename="outreach",
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from partners.forms.agencies import AgencyProfileForm
-from partners.models import ActivityKind, Agency
+from partners.models import Agency
 from partners.pages.agency import membership_add_page, membership_end_page, membership_invite_page, rows_page
+from partners.pages.charts import agreement_timeline, capacity_chart
 from partners.pages.common import door, facts, joined
 from partners.permissions import can_change_people, can_confirm_agency, can_edit_agency
 from partners.services.confirm import confirm_agency, is_stale
@@ -55,14 +56,12 @@ def agency_detail(request):
         "can_confirm": can_confirm_agency(request.user, agency),
         "stale": is_stale(agency.confirmed_on),
         "contacts": agency.contacts.all(),
-        "capacities": [
-            {"year": f"FY{c.fiscal_year}", "kind": ActivityKind(c.kind).label if c.kind else "Any kind",
-             "engagements": c.engagements}
-            for c in agency.capacities.order_by("-fiscal_year", "kind")
-        ],
+        "capacity": capacity_chart(agency),
+        "terms": agreement_timeline(agency.agreements.visible_to(request.user).order_by("-pk")[:20]),
+        "agreements_url": reverse("portal:agreement-list"),
         "ties": agency.ties.select_related("country"),
         "people": agency.memberships.filter(is_active=True).select_related("user").order_by("role", "user__name"),
-    }  # fmt: skip
+    }
     return render(request, "portal/agency_detail.html", context)
 
 

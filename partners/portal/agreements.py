@@ -8,7 +8,7 @@ from django.urls import path
 
 from partners.forms.agreements import BoardForm
 from partners.models import Agreement
-from partners.pages.agreements import agreement_context, load_agreement, sign_page
+from partners.pages.agreements import agreement_context, contacts_page, load_agreement, sign_page
 from partners.pages.common import door
 from partners.pages.lists import agreement_list_page
 from partners.permissions import can_record_board
@@ -27,6 +27,11 @@ def agreement_list(request):
 def agreement_detail(request, key: str):
     agreement = load_agreement(request, key)
     return render(request, "portal/agreement_detail.html", agreement_context(request, agreement, "portal"))
+
+
+@door("portal")
+def agreement_contacts(request, key: str):
+    return contacts_page(request, key, "portal")
 
 
 @door("portal")
@@ -54,6 +59,7 @@ def agreement_board(request, key: str):
 urlpatterns = [
     path("agreements/", agreement_list, name="agreement-list"),
     path("agreements/<str:key>/", agreement_detail, name="agreement-detail"),
+    path("agreements/<str:key>/contacts/", agreement_contacts, name="agreement-contacts"),
     path("agreements/<str:key>/sign/", agreement_sign, name="agreement-sign"),
     path("agreements/<str:key>/board/", agreement_board, name="agreement-board"),
     move_path(Agreement, "agreements", "portal", "agreement-detail"),

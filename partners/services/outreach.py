@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from partners.models import Agency, AgencyKind, AgencyLevel, Contact, Enquiry, Outreach
+from partners.models.agency import Origin
 from partners.permissions import can_record_outreach
 from partners.services.agencies import register_agency
 from slp.accounts.models import StaffRole, User
@@ -84,9 +85,11 @@ def _send_receipt(enquiry: Enquiry) -> None:
 def prospect_from_enquiry(*, enquiry: Enquiry, actor) -> Agency:
     """A prospect agency with its contact, out of what the enquiry says; nothing is typed again.
 
-    An agency that is registered under that name in that state already is used instead.
+    The agency that the enquiry was linked to, or one of that name in that state, is used instead.
     """
-    agency = Agency.objects.filter(name__iexact=enquiry.agency_name.strip(), us_state=enquiry.us_state).first()
+    agency = enquiry.agency or (
+        Agency.objects.filter(name__iexact=enquiry.agency_name.strip(), us_state=enquiry.us_state).first()
+    )
     if agency is None:
         kind = enquiry.agency_kind or AgencyKind.POLICE
         agency = register_agency(
@@ -95,6 +98,7 @@ def prospect_from_enquiry(*, enquiry: Enquiry, actor) -> Agency:
             kind=kind,
             level=LEVEL_OF_KIND.get(kind, AgencyLevel.STATE),
             us_state=enquiry.us_state,
+            origin=Origin.ENQUIRY,
         )
     with because(actor, "Added from the enquiry", enquiry.reference), readable_constraints(Contact):
         if not agency.contacts.filter(email__iexact=enquiry.email).exists():
@@ -109,4 +113,24 @@ def prospect_from_enquiry(*, enquiry: Enquiry, actor) -> Agency:
             )
         Enquiry.objects.filter(pk=enquiry.pk).update(agency=agency, version=F("version") + 1)
     enquiry.refresh_from_db()
+    return agency
+
+
+@transaction.atomic
+def link_enquiry(*, actor, enquiry: Enquiry, agency: Agency) -> Agency:
+    """The enquiry comes from an agency that is here already: its sender becomes a contact, nothing is entered twice."""
+    from partners.lifecycles import ENQUIRY
+
+    enquiry = Enquiry.objects.select_for_update().get(pk=enquiry.pk)
+    require(can_record_outreach(actor))
+    if enquiry.status not in ("new", "triaged"):
+        raise Refused("This enquiry has been dealt with already.")
+    if agency.merged_into_id:
+        raise Refused(f"{agency} was merged into another record. Choose that one.")
+    if enquiry.status == "new":
+        ENQUIRY.apply(enquiry, "triage", actor=actor)
+    with because(actor, "Linked to an agency", f"{agency}"):
+        Enquiry.objects.filter(pk=enquiry.pk).update(agency=agency, version=F("version") + 1)
+    enquiry.refresh_from_db()
+    ENQUIRY.apply(enquiry, "convert", actor=actor)
     return agency

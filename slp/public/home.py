@@ -79,7 +79,8 @@ def portal_home(request):
     require(answer(roles, "The partner portal is for people of a partner agency."))
     agency = Agency.objects.visible_to(request.user).first()
     groups = todo.groups(feeds.PORTAL, request.user, roles)
-    return render(request, "portal/home.html", {"agency": agency, "groups": groups, "roles": roles})
+    pause = agency.pause if agency else None
+    return render(request, "portal/home.html", {"agency": agency, "groups": groups, "roles": roles, "pause": pause})
 
 
 def post_home(request):

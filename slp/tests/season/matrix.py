@@ -61,6 +61,7 @@ SAMPLES: dict[str, dict] = {
     "amendment-edit": {"filters": {"status": "draft"}},
     "amendment-sign": {"filters": {"status": "signing"}},
     "amendment-scan": {"filters": {"status": "signing"}},
+    "agreement-contacts": {"filters": {"status": "active"}},
     "agreement-scan": {"filters": {"status": "signing"}},
     "agreement-notice": {"filters": {"status": "active", "notice_on": None}},
     "agreement-notice-back": {"noun": "agreement", "filters": {"notice_on__isnull": False}},

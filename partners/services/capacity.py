@@ -1,0 +1,81 @@
+"""What an agency offers in a fiscal year, and how much of it is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from partners.models import ActivityKind, Agency, Capacity
+from slp.lib.dates import fiscal_year, fiscal_year_span, today
+
+SHOWN_YEARS = 5
+
+
+def _participations():
+    """Engagements that agencies take part in, found by the name of the relation: that app stands above this one."""
+    model = Agency._meta.get_field("participations").related_model
+    return model._base_manager.exclude(engagement__status="cancelled").order_by()
+
+
+def with_load(rows: QuerySet, year: int) -> QuerySet:
+    """Agencies with `offered` and `taken`: engagements of a fiscal year, whatever their kind."""
+    offers = Capacity.objects.filter(agency=OuterRef("pk"), fiscal_year=year).order_by()
+    taken = _participations().filter(agency=OuterRef("pk"), engagement__starts_on__range=fiscal_year_span(year))
+    return rows.annotate(
+        offered=_number(offers.values("agency").annotate(n=Sum("engagements"))),
+        taken=_number(taken.values("agency").annotate(n=Count("pk"))),
+    )
+
+
+def _number(rows: QuerySet) -> Coalesce:
+    return Coalesce(Subquery(rows.values("n"), output_field=IntegerField()), 0)
+
+
+@dataclass(frozen=True)
+class Load:
+    """One kind of engagement in one fiscal year: how many are offered, how many are taken."""
+
+    year: int
+    label: str
+    offered: int
+    taken: int
+
+    @property
+    def left(self) -> str:
+        """What is left, in words: an offer of any kind is used up by every kind, so such a line has no number."""
+        if not self.offered:
+            return "Not offered by itself"
+        over = self.taken - self.offered
+        return f"{over} more than offered" if over > 0 else str(-over)
+
+
+def loads(agency: Agency) -> list[Load]:
+    """The last fiscal years with an offer or an engagement, the newest first; within a year the whole, then each kind.
+
+    The offers of an agency are read in one query, its engagements in another.
+    """
+    offered: dict[tuple[int, str], int] = {}
+    taken: dict[tuple[int, str], int] = {}
+    first = fiscal_year_span(fiscal_year(today()) - SHOWN_YEARS + 2)[0]
+    for offer in agency.capacities.filter(fiscal_year__gte=fiscal_year(first)):
+        offered[offer.fiscal_year, offer.kind] = offer.engagements
+    rows = _participations().filter(agency=agency, engagement__starts_on__gte=first)
+    for day, kind in rows.values_list(F("engagement__starts_on"), F("engagement__kind")):
+        key = fiscal_year(day), kind
+        taken[key] = taken.get(key, 0) + 1
+    found = []
+    for year in sorted({year for year, _ in offered | taken}, reverse=True):
+        found.append(Load(year, "All kinds together", _sum(offered, year), _sum(taken, year)))
+        kinds = {kind for when, kind in offered | taken if when == year}
+        found += [
+            Load(year, ActivityKind(kind).label if kind else "Of any kind", offered.get((year, kind), 0),
+                 taken.get((year, kind), 0))
+            for kind in ["", *ActivityKind.values] if kind in kinds
+        ]  # fmt: skip
+    return found
+
+
+def _sum(numbers: dict[tuple[int, str], int], year: int) -> int:
+    return sum(number for (when, _), number in numbers.items() if when == year)
