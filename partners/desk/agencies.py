@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from partners.forms.agencies import AgencyEditForm, AgencyForm, MergeForm
+from partners.forms.agencies import AgencyEditForm, AgencyForm, ChooseForm, MergeForm
 from partners.models import Agency, CommunityTie
 from partners.pages.agency import membership_add_page, membership_end_page, membership_invite_page, rows_page
 from partners.pages.charts import agreement_timeline, capacity_chart
@@ -23,7 +23,7 @@ from partners.permissions import (
 )
 from partners.services.agencies import register_agency, similar_agencies
 from partners.services.edits import save_edit
-from partners.services.merge import merge_agencies, preview
+from partners.services.merge import blocker, lost, merge_agencies, preview
 from slp.history.services import timeline
 from slp.lib.answers import Refused, answer, require
 from slp.lib.dates import show
@@ -125,23 +125,31 @@ def agency_edit(request, key: int):
 
 @door("desk")
 def agency_merge(request, key: int):
-    """Which record stays, what moves; then it is done and can't be undone."""
+    """First the record that stays; then what moves, what is lost and what stands in the way; then it is asked for."""
     goes = get_object_or_404(Agency.objects.visible_to(request.user), pk=key)
     require(can_edit_agency(request.user, goes) & answer(not goes.merged_into_id, f"{goes} was merged already."))
-    form = MergeForm(request.POST or request.GET or None, goes=goes)
-    chosen = form.cleaned_data["stays"] if form.is_bound and form.is_valid() else None
-    if request.method == "POST" and chosen:
+    choice = ChooseForm(request.GET if "stays" in request.GET else None, goes=goes)
+    stays = choice.cleaned_data["stays"] if choice.is_bound and choice.is_valid() else None
+    form = MergeForm(request.POST or None) if stays else None
+    if request.method == "POST" and form and form.is_valid():
         try:
-            merge_agencies(actor=request.user, stays=chosen, goes=goes, reason=form.cleaned_data["reason"])
+            merge_agencies(actor=request.user, stays=stays, goes=goes, reason=form.cleaned_data["reason"])
         except Refused as refusal:
-            form.add_error("stays", refusal.reason)
+            form.add_error(None, refusal.reason)
         else:
             messages.success(request, f"Merged. All that belonged to {goes} stands here now.")
-            return redirect("desk:agency-detail", chosen.pk)
-    context = {"agency": goes, "form": form, "moved": preview(goes), "similar": similar_agencies(
-        name=goes.name, us_state=goes.us_state, without=goes.pk
-    )}  # fmt: skip
-    status = 422 if request.method == "POST" else 200
+            return redirect("desk:agency-detail", stays.pk)
+    context = {
+        "agency": goes,
+        "stays": stays,
+        "choice": choice,
+        "form": form,
+        "moved": preview(goes),
+        "lost": lost(stays, goes) if stays else [],
+        "blocker": blocker(actor=request.user, stays=stays, goes=goes) if stays else "",
+        "similar": similar_agencies(name=goes.name, us_state=goes.us_state, without=goes.pk),
+    }
+    status = 422 if request.method == "POST" or choice.errors else 200
     return render(request, "desk/agency_merge.html", context, status=status)
 
 

@@ -162,15 +162,20 @@ class MembershipForm(Form):
         return cleaned
 
 
-class MergeForm(Form):
+class ChooseForm(Form):
     """Two records of one agency: which one stays."""
 
     stays = forms.ModelChoiceField(Agency.objects.none(), label="The record that stays")
-    reason = forms.CharField(
-        label="How do you know that they are one agency?", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
 
     def __init__(self, *args, goes: Agency, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         rows = Agency.objects.filter(merged_into=None, is_fictional=goes.is_fictional).exclude(pk=goes.pk)
-        self.fields["stays"].queryset = rows.only("name").order_by("name")
+        self.fields["stays"].queryset = rows.order_by("name")
+
+
+class MergeForm(Form):
+    """Why they are merged."""
+
+    reason = forms.CharField(
+        label="How do you know that they are one agency?", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )

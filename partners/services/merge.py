@@ -53,6 +53,48 @@ def preview(goes: Agency) -> list[Moved]:
     return [Moved(capfirst(field.model._meta.verbose_name_plural), count) for field, count in rows if count]
 
 
+def lost(stays: Agency, goes: Agency) -> list[str]:
+    """What would not be kept as it stands: equal things of which one stays; what the staying record says otherwise."""
+    ties = goes.ties.filter(country__in=stays.ties.values("country")).select_related("country")
+    found = [f"{tie.country}: both have this community tie; the note of {stays} stays" for tie in ties]
+    for offer in goes.capacities.all():
+        same = stays.capacities.filter(fiscal_year=offer.fiscal_year, kind=offer.kind).first()
+        if same:
+            larger = max(offer.engagements, same.engagements)
+            found.append(f"FY{offer.fiscal_year}: both offer; {larger} stays, the larger number")
+    held = set(stays.memberships.values_list("user_id", "role"))
+    found += [f"{role.user}: is {role.get_role_display().lower()} of both; once is enough"
+              for role in goes.memberships.select_related("user") if (role.user_id, role.role) in held]  # fmt: skip
+    if stays.contacts.filter(is_primary=True).exists():
+        found += [f"{contact.name}: no longer the first contact" for contact in goes.contacts.filter(is_primary=True)]
+    return found + _said_otherwise(stays, goes)
+
+
+def _said_otherwise(stays: Agency, goes: Agency) -> list[str]:
+    """Fields of the profile in which the two differ: the staying record's answer stays."""
+    found = []
+    for name in ("name", "kind", "level", "us_state", *PROFILE):
+        here, there = getattr(stays, name), getattr(goes, name)
+        if name == "partner_since" or there in (None, "") or here in (None, "", there):
+            continue
+        field = Agency._meta.get_field(name.removesuffix("_id"))
+        labels = dict(field.flatchoices)
+        kept, dropped = (labels.get(getattr(a, field.name), getattr(a, field.name)) for a in (stays, goes))
+        found.append(f"{capfirst(field.verbose_name)}: {kept} stays, {dropped} is dropped")
+    return found
+
+
+def blocker(*, actor, stays: Agency, goes: Agency) -> str:
+    """Why the merge would be refused, or nothing: it is tried to its end and taken back."""
+    try:
+        with transaction.atomic():
+            merge_agencies(actor=actor, stays=stays, goes=goes, reason="Tried before it is asked for.")
+            transaction.set_rollback(True)
+    except Refused as refusal:
+        return refusal.reason
+    return ""
+
+
 def _count(field: models.ForeignKey) -> Subquery:
     """How many rows point by this field to the agency of the query around it."""
     rows = field.model._base_manager.filter(**{field.name: OuterRef("pk")}).order_by()

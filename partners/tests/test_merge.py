@@ -130,15 +130,44 @@ def test_others_cannot_merge(agency, twin, who, request):
         merge(request.getfixturevalue(who), agency, twin)
 
 
-def test_on_the_page(agency, twin, officer, client_of):
+def test_on_the_page(agency, twin, haiti, officer, client_of):
     make_expert(twin)
     client, url = client_of(officer), reverse("desk:agency-merge", args=[twin.pk])
     page = client.get(url).content.decode()
     assert "Experts: 1" in page
-    assert "can&#x27;t be undone" in page or "can't be undone" in page
-    itself = client.post(url, {"stays": twin.pk, "reason": "x"})
-    assert itself.status_code == 422
-    without = client.post(url, {"stays": agency.pk, "reason": ""})
+    assert "Merge the records" not in page, "first the record that stays"
+    assert client.get(f"{url}?stays={twin.pk}").status_code == 422, "not itself"
+    chosen = f"{url}?stays={agency.pk}"
+    assert "t be undone" in client.get(chosen).content.decode()
+    assert client.post(url, {"reason": "Same."}).status_code == 422
+    without = client.post(chosen, {"reason": ""})
     assert "reason" in without.context["form"].errors
-    assert client.post(url, {"stays": agency.pk, "reason": "Same."}).status_code == 302
+    assert client.post(chosen, {"reason": "Same."}).status_code == 302
     assert client.get(url).status_code == 403
+
+
+def test_what_is_lost_is_said_before(agency, twin, haiti, officer, client_of):
+    for record, number in ((agency, 3), (twin, 5)):
+        record.ties.create(country=haiti)
+        record.capacities.create(fiscal_year=2030, engagements=number)
+        record.contacts.create(name=f"First of {record.pk}", is_primary=True)
+    Agency.objects.filter(pk=agency.pk).update(city="Lincoln", population_served=None)
+    page = client_of(officer).get(reverse("desk:agency-merge", args=[twin.pk]) + f"?stays={agency.pk}").context["lost"]
+    assert f"Haiti: both have this community tie; the note of {agency} stays" in page
+    assert "FY2030: both offer; 5 stays, the larger number" in page
+    assert f"First of {twin.pk}: no longer the first contact" in page
+    assert "City: Lincoln stays, Port Lincoln is dropped" in page
+    assert not any("Population" in line for line in page), "it is taken over"
+
+
+def test_what_stands_in_the_way_is_said_before_the_button(agency, twin, officer, client_of):
+    for record in (agency, twin):
+        make_agreement(record)
+    url = reverse("desk:agency-merge", args=[twin.pk]) + f"?stays={agency.pk}"
+    page = client_of(officer).get(url).content.decode()
+    assert "They can&#x27;t be merged yet" in page or "They can't be merged yet" in page
+    assert "Another agreement of this kind is in force" in page
+    assert "Merge the records" not in page
+    twin.refresh_from_db()
+    assert (twin.status, twin.merged_into) == ("prospect", None), "it was only tried"
+    assert twin.agreements.count() == 1
