@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from slp.demo.accounts import DESK, HOME_AGENCY, PORTAL, POST
+from slp.tests.journeys.keyboard import KeyboardPerson, is_called
 from slp.tests.journeys.people import DESKTOP
-from slp.tests.journeys.people_by_keyboard import KeyboardPerson, is_called
 
 TITLE = "Mentors for a crime laboratory"
 
@@ -38,13 +38,13 @@ def test_the_embassy_asks_and_inl_takes_it_on(by_keyboard, company):
     post.page.keyboard.type(TITLE)
     post.choose("Form of assistance", "Mentoring")
     post.choose("Sector", "Police")
-    post.type("What must improve", "Samples wait for months before anybody looks at them.")
-    post.type("City or cities", "Port-au-Prince")
-    post.type("Earliest start", start.isoformat())
-    post.type("Latest end", (start + timedelta(days=60)).isoformat())
-    post.type("Shortest stay (days)", "30")
-    post.type("Longest stay (days)", "60")
-    post.type("Role", "Laboratory mentor")
+    post.fill("What must improve", "Samples wait for months before anybody looks at them.")
+    post.fill("City or cities", "Port-au-Prince")
+    post.fill("Earliest start", start.isoformat())
+    post.fill("Latest end", (start + timedelta(days=60)).isoformat())
+    post.fill("Shortest stay (days)", "30")
+    post.fill("Longest stay (days)", "60")
+    post.fill("Role", "Laboratory mentor")
     post.choose("Expertise", "Community policing")
     post.go("Submit to INL/KM")
     need = post.reference("NEED")
@@ -106,7 +106,7 @@ def test_a_traveller_checks_in(by_keyboard):
     traveller.go("Marie-Ange Toussaint")
     traveller.go("Check in")
     traveller.tick("Yes, safe and well")
-    traveller.type("Place", "Delmas")
+    traveller.fill("Place", "Delmas")
     traveller.go("Check in")
     traveller.sees("Checked in. Thank you.")
 
@@ -122,10 +122,10 @@ def test_an_agency_starts_a_claim(by_keyboard, company):
     clerk.skip()
     clerk.go("Add a cost")
     clerk.choose("What kind of cost", "Training materials")
-    clerk.type("Date of the expense", company.today().isoformat())
-    clerk.type("What was it for", "Printed handbooks")
-    clerk.type("Paid to", "A printer")
-    clerk.type("Amount paid", "180.50")
+    clerk.fill("Date of the expense", company.today().isoformat())
+    clerk.fill("What was it for", "Printed handbooks")
+    clerk.fill("Paid to", "A printer")
+    clerk.fill("Amount paid", "180.50")
     clerk.go("Save the line")
     clerk.sees("Printed handbooks")
     assert claim in clerk.page.url
