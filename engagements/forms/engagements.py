@@ -125,7 +125,9 @@ class BaseCostFormSet(forms.BaseFormSet):
             raise forms.ValidationError(f"{label} stands here twice. Add the two amounts into one line.")
 
 
-CostFormSet = forms.formset_factory(CostForm, formset=BaseCostFormSet, extra=1, max_num=10, can_delete=True)
+CostFormSet = forms.formset_factory(
+    CostForm, formset=BaseCostFormSet, extra=1, max_num=10, validate_max=True, absolute_max=20, can_delete=True
+)
 
 
 class SignForm(Form):

@@ -227,7 +227,7 @@ COSTS = [
     ("post_officer", "/post/needs/", 8),
     ("post_officer", "/post/needs/{need}/", 8),
     ("post_officer", "/post/engagements/", 8),
-    ("post_officer", "/post/engagements/{engagement}/", 9),
+    ("post_officer", "/post/engagements/{engagement}/", 8),
 ]
 
 

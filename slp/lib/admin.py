@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.utils.functional import cached_property
@@ -22,6 +24,20 @@ class RecordForm(PlausibleDates, VersionMixin):
 
 class PlainRecordForm(PlausibleDates, forms.ModelForm):
     """For rows without a version of their own."""
+
+
+class KeyAutocomplete(AutocompleteSelect):
+    """Shows nothing as chosen where what was sent can't be a key; the field says what is wrong."""
+
+    def optgroups(self, name, value, attrs=None):
+        return super().optgroups(name, [key for key in value if self._can_be(str(key))], attrs)
+
+    def _can_be(self, key: str) -> bool:
+        try:
+            self.field.target_field.to_python(key)
+        except ValidationError:
+            return False
+        return "\x00" not in key
 
 
 class CappedPaginator(Paginator):
@@ -88,6 +104,11 @@ class RecordAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeyAutocomplete(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         versioned = any(f.name == "version" for f in self.model._meta.fields)

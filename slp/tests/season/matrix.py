@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -142,24 +143,29 @@ def address(route: Route, obj) -> str:
 @dataclass
 class Visits:
     """What the addresses answered. `codes`: (route, "own" | "other" | "-", with " posted" for a post) -> a status for
-    each of COLUMNS; `queries`: (route, role) -> statements, for the pages that the readers opened on their own record.
+    each of COLUMNS; `queries`: (route, role) -> statements, for the pages that the readers opened on their own record;
+    `opened`: (role, address), for every page the first who may open it.
     """
 
     codes: dict[tuple[str, str], list[str]]
     queries: dict[tuple[str, str], int]
+    opened: list[tuple[str, str]]
 
 
 def visit(world: World) -> Visits:
     """Every address as every role. What the process keeps, such as content types, is fetched before."""
     ContentType.objects.get_for_models(*apps.get_models())
+    cache.clear()
     clients = {role: world.client(role) for role in COLUMNS}
-    found = Visits({}, {})
+    found = Visits({}, {}, [])
     for route, whose, url in addresses(world):
         codes = []
         for role in COLUMNS:
             with statements() as seen:
                 answer = get(clients[role], url)
             codes.append(str(answer.status_code))
+            if whose != "other" and is_page(answer) and "200" not in codes[:-1]:
+                found.opened.append((role, url))
             if role in READERS and whose != "other" and is_page(answer):
                 found.queries[route.name, role] = len(seen)
         found.codes[route.name, whose] = codes
@@ -170,6 +176,7 @@ def visit(world: World) -> Visits:
 
 def count_queries(world: World, routes: set[str]) -> dict[tuple[str, str], int]:
     """(route, role) -> statements, for some routes."""
+    cache.clear()
     clients, found = {role: world.client(role) for role in READERS}, {}
     for route, whose, url in addresses(world):
         for role in READERS if route.name in routes and whose != "other" else ():

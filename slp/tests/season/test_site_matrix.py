@@ -13,7 +13,7 @@ OUTSIDE = ("coordinator", "traveller", "post")
 
 
 @pytest.fixture(scope="module")
-def answered(season, django_db_blocker):
+def answered(season, visited, django_db_blocker):  # what the visits leave, such as readings, has pages too
     with django_db_blocker.unblock():
         return site_matrix.answers(season)
 
