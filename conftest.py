@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from partners.models import Agency, AgencyKind, AgencyLevel, Expertise, Membership, Sector
 from slp.accounts.models import StaffRole, User
 from slp.places.models import Country, Language, Post, PostAssignment, PostRole, Region
 
 PASSWORD = "a-long-test-passphrase"
+
+# A busy machine is no finding: how long an example takes is measured nowhere here.
+settings.register_profile("slp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("slp")
 
 
 def make_user(email: str, **fields) -> User:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from deployments.models import Claim, ClaimStatus, Clearance, Deployment, ServiceRecord, SupportEntry
+from deployments.models import Claim, ClaimLine, ClaimStatus, Clearance, Deployment, ServiceRecord, SupportEntry
 from deployments.models.support import RSO_ONLY
 from engagements.models import Engagement
 from partners.models import Expert
 from partners.permissions import agency_roles, post_roles, roles_towards, staff_roles
-from slp.documents.models import Document, Slot
-from slp.documents.services import readers, when_opened
+from slp.documents.models import Document, Slot, readers
+from slp.documents.services import when_opened
 from slp.history.services import note_read
 from slp.lib.answers import YES, Answer, answer, no
 
@@ -174,21 +174,21 @@ def can_sign_service_record(user, record: ServiceRecord) -> Answer:
 
 
 @readers
-def reads_service_record(document: Document, user) -> bool:
+def reads_service_records(user):
     """Whoever sees the officer may open the paper."""
-    return ServiceRecord.objects.visible_to(user).filter(document=document).exists()
+    return ServiceRecord.objects.visible_to(user).exclude(document=None).values("document")
 
 
 @readers
-def reads_receipt(document: Document, user) -> bool:
+def reads_receipts(user):
     """Whoever sees the claim may open its receipts."""
-    return Claim.objects.visible_to(user).filter(lines__receipt=document).exists()
+    return ClaimLine.objects.visible_to(user).exclude(receipt=None).values("receipt")
 
 
 @readers
-def reads_evidence(document: Document, user) -> bool:
+def reads_evidence(user):
     """Evidence is personal data: the rule of the clearance it belongs to."""
-    return Clearance.objects.visible_to(user).filter(evidence=document).exists()
+    return Clearance.objects.visible_to(user).exclude(evidence=None).values("evidence")
 
 
 @when_opened

@@ -59,6 +59,7 @@ class SeatAdmin(RecordAdmin):
     search_fields = ("role", "need__search_text")
     raw_id_fields = ("need", "expertise", "language")
     readonly_fields = ("held_by",)
+    edited_by = ()  # on the need's own page, where its rules are asked
 
 
 class NominationInline(RecordInline):
@@ -133,6 +134,8 @@ class EngagementAdmin(RecordAdmin):
     search_fields = ("search_text",)
     raw_id_fields = ("need", "country", "institution", "owner", "academy", "source", "expertise")
     inlines = (ParticipationInline, ParticipantsInline, ResultInline)
+    # Words and who looks after it. Kind, country, dates and agencies carry addenda, agreements and claims.
+    kept_here = ("title", "summary", "sector", "expertise", "places", "owner", "peacekeeping_mission")
 
 
 @admin.register(Participation)
@@ -141,6 +144,7 @@ class ParticipationAdmin(RecordAdmin):
     list_select_related = ("engagement", "agency", "agreement")
     search_fields = ("engagement__search_text", "agency__search_text")
     raw_id_fields = ("engagement", "agency", "agreement")
+    edited_by = ()  # begins with an invitation that was accepted
 
 
 class AddendumCostInline(RecordInline):

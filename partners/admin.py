@@ -30,7 +30,10 @@ from partners.models import (
     Signature,
     TravelDocument,
 )
+from partners.services import people
 from slp.lib.admin import RecordAdmin, RecordInline
+
+ROSTER = ("officer",)  # as `can_edit_roster` says; people are added in the portal or by a file
 
 
 class ContactInline(RecordInline):
@@ -61,6 +64,22 @@ class MembershipAdmin(RecordAdmin):
     search_fields = ["user__name", "user__email", "agency__search_text"]
     autocomplete_fields = ["user", "agency"]
 
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), *(["user", "agency", "role"] if obj else ["is_active"])]
+
+    def save_model(self, request, obj, form, change) -> None:
+        """Beginning and ending a role go through the services; only `is_active` changes afterwards."""
+        if change and "is_active" not in form.changed_data:
+            return
+        if change and not obj.is_active:
+            people.end_membership(actor=request.user, membership=obj)
+            return
+        person = obj.user
+        saved = people.add_membership(
+            actor=request.user, agency=obj.agency, email=person.email, name=person.name, role=obj.role
+        )
+        obj.pk = saved.pk
+
 
 @admin.register(Contact)
 class ContactAdmin(RecordAdmin):
@@ -88,30 +107,36 @@ class CapacityAdmin(RecordAdmin):
 
 
 class SkillInline(RecordInline):
+    edited_by = ROSTER
     model = ExpertSkill
     autocomplete_fields = ["expertise"]
 
 
 class LanguageInline(RecordInline):
+    edited_by = ROSTER
     model = ExpertLanguage
     autocomplete_fields = ["language"]
 
 
 @admin.register(Expert)
 class ExpertAdmin(RecordAdmin):
+    edited_by = ROSTER
     list_display = ["name", "rank", "agency", "service", "years", "is_active"]
     list_filter = ["service", "is_active"]
     list_select_related = ["agency"]
     search_fields = ["search_text"]
-    autocomplete_fields = ["agency"]
-    raw_id_fields = ["user"]
     # Personal data is read on the desk's own page, where reading it is recorded.
     exclude = ["email", "phone", "passport_expires_on", "emergency_name", "emergency_phone", "gender"]
     inlines = [SkillInline, LanguageInline]
+    readonly_fields = ["agency", "user", "confirmed_on"]
+
+    def has_add_permission(self, request) -> bool:
+        return False
 
 
 @admin.register(ExpertSkill)
 class ExpertSkillAdmin(RecordAdmin):
+    edited_by = ROSTER
     list_display = ["expert", "expertise", "depth"]
     list_filter = ["depth"]
     list_select_related = ["expert", "expertise"]
@@ -121,6 +146,7 @@ class ExpertSkillAdmin(RecordAdmin):
 
 @admin.register(ExpertLanguage)
 class ExpertLanguageAdmin(RecordAdmin):
+    edited_by = ROSTER
     list_display = ["expert", "language", "speaking", "is_tested"]
     list_filter = ["speaking", "is_tested"]
     list_select_related = ["expert", "language"]
@@ -130,6 +156,7 @@ class ExpertLanguageAdmin(RecordAdmin):
 
 @admin.register(ExpertCountry)
 class ExpertCountryAdmin(RecordAdmin):
+    edited_by = ROSTER
     list_display = ["expert", "country", "relation", "note"]
     list_filter = ["relation"]
     list_select_related = ["expert", "country"]
@@ -139,6 +166,7 @@ class ExpertCountryAdmin(RecordAdmin):
 
 @admin.register(Certificate)
 class CertificateAdmin(RecordAdmin):
+    edited_by = ROSTER
     list_display = ["programme", "expert", "number", "issued_on", "expires_on"]
     list_select_related = ["expert"]
     search_fields = ["programme", "number", "expert__search_text"]
@@ -148,6 +176,7 @@ class CertificateAdmin(RecordAdmin):
 
 @admin.register(Availability)
 class AvailabilityAdmin(RecordAdmin):
+    edited_by = ()  # kept by the person and the coordinator, on the roster's own page
     list_display = ["expert", "kind", "period", "note"]
     list_filter = ["kind"]
     list_select_related = ["expert"]

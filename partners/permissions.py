@@ -5,15 +5,12 @@ Looked up once per request and kept on the user object.
 
 from __future__ import annotations
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
-
-from partners.models import Agency, Agreement, AgreementVersion, Expert, RosterImport, Signature
+from partners.models import Agency, Agreement, Certificate, Expert, RosterImport, Signature
 from partners.models.agency import AgencyRole, roles_held
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.models.paper import Amendment, AmendmentStatus
-from slp.documents.models import Document, Slot
-from slp.documents.services import readers, when_opened
+from slp.documents.models import Document, Slot, readers
+from slp.documents.services import when_opened
 from slp.history.services import note_read
 from slp.lib.answers import Answer, answer, no
 
@@ -264,24 +261,15 @@ def can_edit_expert(user, expert: Expert) -> Answer:
 
 
 @readers
-def reads_certificate(document: Document, user) -> bool:
+def reads_certificates(user):
     """Whoever sees the expert may open the expert's certificates."""
-    seen = Expert.objects.visible_to(user)
-    return seen.filter(certificates__document=document).exists()
+    return Certificate.objects.visible_to(user).exclude(document=None).values("document")
 
 
 @readers
-def reads_signed_scan(document: Document, user) -> bool:
+def reads_signed_scans(user):
     """Both sides may open the scan of a paper that they signed."""
-    seen = Agreement.objects.visible_to(user)
-    versions = AgreementVersion.objects.filter(agreement__in=seen)
-    amendments = Amendment.objects.filter(agreement__in=seen)
-    kinds = ContentType.objects.get_for_models(AgreementVersion, Amendment)
-    return Signature.objects.filter(
-        Q(content_type=kinds[AgreementVersion], object_id__in=versions.values("pk"))
-        | Q(content_type=kinds[Amendment], object_id__in=amendments.values("pk")),
-        scan=document,
-    ).exists()
+    return Signature.objects.visible_to(user).exclude(scan=None).values("scan")
 
 
 # -- rosters that come as files ----------------------------------------------------------------------
@@ -301,10 +289,10 @@ def can_read_roster_file(user, agency: Agency) -> Answer:
 
 
 @readers
-def reads_roster_file(document: Document, user) -> bool:
-    """The file as it was sent, for those who may read what it holds."""
-    sent = RosterImport.objects.visible_to(user).select_related("agency").filter(document=document).first()
-    return sent is not None and bool(can_read_roster_file(user, sent.agency))
+def reads_roster_files(user):
+    """The file as it was sent, for those who may read what it holds (`can_read_roster_file`)."""
+    sent = RosterImport.objects.visible_to(user).values("document")
+    return sent if user.staff_role in DECIDES else sent.filter(agency__in=agency_ids(user, {AgencyRole.COORDINATOR}))
 
 
 @when_opened

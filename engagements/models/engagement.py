@@ -211,6 +211,11 @@ class Addendum(models.Model):
         return f"Addendum {self.engagement.reference} - {self.agency}"
 
 
+class AddendumCostQuerySet(models.QuerySet):
+    def visible_to(self, user) -> AddendumCostQuerySet:
+        return self.filter(addendum__in=Addendum.objects.visible_to(user))
+
+
 @tracked()
 class AddendumCost(models.Model):
     """The estimate of one category of cost."""
@@ -220,6 +225,8 @@ class AddendumCost(models.Model):
     amount = MoneyField()
     currency = CurrencyField()
     basis = models.CharField("how it was estimated", max_length=200, blank=True)
+
+    objects = AddendumCostQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -76,6 +76,11 @@ class Invitation(LifecycleModel):
         return f"{self.reference} {self.agency}"
 
 
+class AnswerQuerySet(models.QuerySet):
+    def visible_to(self, user) -> AnswerQuerySet:
+        return self.filter(invitation__in=Invitation.objects.visible_to(user))
+
+
 @tracked()
 class InvitationAnswer(models.Model):
     """What an agency answered. Reasons are optional and stay with the answer."""
@@ -87,6 +92,8 @@ class InvitationAnswer(models.Model):
     proposed_end = models.DateField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["at"]

@@ -17,6 +17,14 @@ from slp.lib.track import tracked
 from slp.places.models import Academy, Country, Language
 
 
+class HostInstitutionQuerySet(models.QuerySet):
+    def visible_to(self, user) -> HostInstitutionQuerySet:
+        """Staff all; a post those of its countries."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_staff else self.filter(country__in=Country.objects.served_by(user))
+
+
 @tracked()
 class HostInstitution(models.Model):
     """A counterpart agency in a host country."""
@@ -27,6 +35,8 @@ class HostInstitution(models.Model):
         default=True, help_text="Its people need human-rights vetting before assistance (22 USC 2378d)."
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = HostInstitutionQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -83,6 +83,11 @@ class FinalReport(LifecycleModel):
         return None if counts == [None] * 3 else sum(c or 0 for c in counts)
 
 
+class ExtensionQuerySet(models.QuerySet):
+    def visible_to(self, user) -> ExtensionQuerySet:
+        return self.filter(report__in=FinalReport.objects.visible_to(user))
+
+
 @tracked()
 class ReportExtension(models.Model):
     """A request for more time; only a granted one moves the due date."""
@@ -102,6 +107,8 @@ class ReportExtension(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     decision_note = models.CharField(max_length=300, blank=True)
+
+    objects = ExtensionQuerySet.as_manager()
 
     class Meta:
         ordering = ["asked_at"]

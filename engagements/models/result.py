@@ -152,6 +152,12 @@ class Guide(models.Model):
         return self.title
 
 
+class FigureQuerySet(models.QuerySet):
+    def visible_to(self, user) -> FigureQuerySet:
+        """What was published is for everybody."""
+        return self
+
+
 @tracked()
 class PublishedFigure(models.Model):
     """A programme number as a source gave it. Conflicting figures stand side by side and are never merged."""
@@ -167,6 +173,8 @@ class PublishedFigure(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="figures")
     note = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = FigureQuerySet.as_manager()
 
     class Meta:
         ordering = ["measure", "as_of"]

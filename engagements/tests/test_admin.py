@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.urls import reverse
 
 from engagements.models import Accomplishment as Story
 from engagements.models import Guide, HostInstitution, InvitationAnswer, Need, Participants, PublishedFigure, Result
@@ -65,12 +66,13 @@ def test_an_auditor_changes_nothing_and_partners_see_nothing(model, everything, 
     assert client.get(url).status_code in (302, 403)
 
 
-def test_an_officer_edits_a_need_but_not_its_status(everything, officer, client):
+def test_a_need_is_read_here_and_worked_on_at_its_own_page(everything, officer, client):
     need = Need.objects.get(reference=everything["submitted"])
     client.force_login(officer)
     html = client.get(f"/admin/engagements/need/{need.pk}/change/").content.decode()
-    assert 'name="title"' in html
+    assert 'name="title"' not in html
     assert 'name="status"' not in html
+    assert reverse("desk:need-detail", args=[need.reference]) in html
 
 
 @pytest.mark.parametrize("model", ["finalreport", "addendum", "nomination", "invitationanswer"])

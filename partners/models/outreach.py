@@ -11,15 +11,9 @@ from slp.documents.models import Source
 from slp.lib.dates import Precision
 from slp.lib.lifecycle import LifecycleModel
 from slp.lib.refs import ReferenceField
+from slp.lib.scopes import StaffOnly
 from slp.lib.track import tracked
 from slp.lib.us_states import UsState
-
-
-class StaffOnly(models.QuerySet):
-    """Rows that only INL/KM staff see."""
-
-    def visible_to(self, user) -> StaffOnly:
-        return self if user.is_authenticated and user.is_staff else self.none()
 
 
 class OutreachKind(models.TextChoices):

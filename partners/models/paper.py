@@ -17,6 +17,7 @@ from partners.models.agreement import Agreement, AgreementKind, SignatureSide
 from slp.documents.models import Document
 from slp.lib.lifecycle import LifecycleModel
 from slp.lib.refs import ReferenceField
+from slp.lib.scopes import StaffOnly
 from slp.lib.track import tracked
 
 
@@ -39,6 +40,8 @@ class AgreementTemplate(models.Model):
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = StaffOnly.as_manager()
+
     class Meta:
         ordering = ["name"]
 
@@ -58,6 +61,8 @@ class AgreementVersion(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = AgreementScoped.as_manager()
+
     class Meta:
         ordering = ["number"]
         constraints = [
@@ -70,6 +75,23 @@ class AgreementVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement.reference} version {self.number}"
+
+
+class SignatureQuerySet(models.QuerySet):
+    def visible_to(self, user) -> SignatureQuerySet:
+        """Staff all; the parties those under their agreements; the addenda show their own."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        kinds = ContentType.objects.get_for_models(AgreementVersion, Amendment)
+        return self.filter(
+            Q(
+                content_type=kinds[AgreementVersion],
+                object_id__in=AgreementVersion.objects.visible_to(user).values("pk"),
+            )
+            | Q(content_type=kinds[Amendment], object_id__in=Amendment.objects.visible_to(user).values("pk"))
+        )
 
 
 @tracked()
@@ -86,6 +108,8 @@ class Signature(models.Model):
     sha256 = models.CharField("hash of the signed text", max_length=64)
     scan = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SignatureQuerySet.as_manager()
 
     class Meta:
         ordering = ["signed_at"]

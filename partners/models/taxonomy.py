@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from slp.lib.scopes import SignedIn
 from slp.lib.track import tracked
 
 
@@ -42,6 +43,8 @@ class Expertise(models.Model):
     source_file = models.CharField(max_length=60, blank=True)
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = SignedIn.as_manager()
 
     class Meta:
         ordering = ["code"]

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from partners.models import Agency, Membership
+from partners.models import Agency, Expert, Membership
 from partners.models.agency import AgencyRole
 from partners.permissions import can_change_people
-from slp.accounts.services import open_account
+from slp.accounts.services import end_sessions, open_account
+from slp.history.models import PersonalDataRead
 from slp.lib.answers import Refused, require
 from slp.lib.dates import today
 from slp.lib.errors import readable_constraints
@@ -28,16 +29,42 @@ def add_membership(
     """
     require(can_change_people(actor, agency))
     user = open_account(actor=actor, email=email, name=name, password=password, **fields)
-    if user.is_staff:
-        raise Refused(f"{user} works for INL/KM and can't speak for an agency as well.")
+    if user.is_staff or user.assignments.filter(is_active=True).exists():
+        works = "for INL/KM" if user.is_staff else "at a post"
+        raise Refused(f"{user} works {works} and can't speak for an agency as well.")
     with because(actor, "Gave a role at the agency"), readable_constraints(Membership):
         ended = Membership.objects.filter(user=user, agency=agency, role=role, is_active=False)
         if ended.update(is_active=True, version=F("version") + 1):
             membership = Membership.objects.get(user=user, agency=agency, role=role)
         else:
             membership = Membership.objects.create(user=user, agency=agency, role=role)
+    if role == AgencyRole.TRAVELLER and user.last_login is not None:
+        link_roster_entry(user)
     _invite(membership, actor)
     return membership
+
+
+def signed_in(sender, user, **kwargs) -> None:
+    """Whoever signs in has accepted their invitation."""
+    if not user.is_staff:
+        link_roster_entry(user)
+
+
+def link_roster_entry(user) -> Expert | None:
+    """A traveller who has accepted the invitation keeps their own roster entry: the agency's one with their address.
+
+    Nothing happens where there is none, or more than one, or where they keep an entry already.
+    """
+    if Expert.objects.filter(user=user).exists():
+        return None
+    agencies = user.memberships.filter(role=AgencyRole.TRAVELLER, is_active=True).values("agency")
+    found = list(Expert.objects.filter(agency__in=agencies, email__iexact=user.email, user=None)[:2])
+    if len(found) != 1:
+        return None
+    with transaction.atomic(), because(user, "Accepted the invitation: keeps their own entry"):
+        Expert.objects.filter(pk=found[0].pk, user=None).update(user=user, version=F("version") + 1)
+        PersonalDataRead.objects.filter(subject=f"expert {found[0].pk}", person=None).update(person=user)
+    return found[0]
 
 
 @transaction.atomic
@@ -91,4 +118,6 @@ def end_membership(*, actor, membership: Membership, reason: str = "") -> Member
     with because(actor, "Ended a role at the agency", reason):
         Membership.objects.filter(pk=membership.pk, is_active=True).update(is_active=False, version=F("version") + 1)
     membership.refresh_from_db()
+    if not membership.user.speaks_for_somebody:
+        end_sessions(membership.user)
     return membership

@@ -139,7 +139,7 @@ def test_access_ends_at_once(agency, coordinator, signatory, client_of):
     client = client_of(signatory)
     assert client.get(reverse("portal:agency-detail")).status_code == 200
     end_membership(actor=coordinator, membership=signatory.memberships.get())
-    assert client.get(reverse("portal:agency-detail")).status_code == 403
+    assert client.get(reverse("portal:agency-detail")).status_code == 302
 
 
 def test_the_last_coordinator_stays(agency, coordinator):

@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 
 from slp.accounts.forms import OwnUserForm, UserForm
 from slp.accounts.models import User
+from slp.accounts.services import end_sessions
 from slp.lib.admin import RecordAdmin
 
 # Their stock pages ask for Django's permissions, which every member of the staff has here. Groups are not used, and
@@ -38,6 +39,8 @@ class UserAdmin(RecordAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if change and not obj.is_active:
+            end_sessions(obj)
 
 
 @admin.register(Authenticator)

@@ -36,9 +36,10 @@ class UserForm(RecordForm):
 
     def clean_staff_role(self) -> str:
         role = self.cleaned_data["staff_role"]
-        speaks = self.instance.pk and role and self.instance.memberships.filter(is_active=True).exists()
-        if speaks:
+        if self.instance.pk and role and self.instance.memberships.filter(is_active=True).exists():
             raise ValidationError("This person speaks for an agency and can't work for INL/KM as well.")
+        if self.instance.pk and role and self.instance.assignments.filter(is_active=True).exists():
+            raise ValidationError("This person works at a post and can't work for INL/KM as well.")
         return role
 
 

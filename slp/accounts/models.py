@@ -20,7 +20,15 @@ class StaffRole(models.TextChoices):
     AUDITOR = "auditor", "Auditor (reads all, changes nothing)"
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user) -> UserQuerySet:
+        """The accounts themselves are INL/KM's to look at; names of others stand beside what they did."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_staff else self.filter(pk=user.pk)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, email: str) -> User:
         return self.get(email__iexact=email)
 
@@ -110,6 +118,13 @@ class User(AbstractBaseUser):
     @property
     def is_auditor(self) -> bool:
         return self.staff_role == StaffRole.AUDITOR
+
+    @property
+    def speaks_for_somebody(self) -> bool:
+        """May sign in, and works for INL/KM, an agency or a post today."""
+        if not self.is_active or self.is_staff:
+            return self.is_active
+        return self.memberships.filter(is_active=True).exists() or self.assignments.filter(is_active=True).exists()
 
     @property
     def needs_second_factor(self) -> bool:

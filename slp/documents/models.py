@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,12 @@ from django.utils import timezone
 
 from slp.lib.dates import Precision, show
 from slp.lib.track import tracked
+
+
+class SourceQuerySet(models.QuerySet):
+    def visible_to(self, user) -> SourceQuerySet:
+        """What was published is for everybody."""
+        return self
 
 
 @tracked()
@@ -25,6 +32,8 @@ class Source(models.Model):
     precision = models.CharField(max_length=10, choices=Precision, default=Precision.DAY)
     identifier = models.CharField(max_length=200, blank=True, help_text="Press release number or address.")
     certainty = models.CharField(max_length=20, default="certain")
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["issued_on", "code"]
@@ -49,6 +58,29 @@ class Slot(models.TextChoices):
     ROSTER = "roster", "Roster as a spreadsheet"
 
 
+# Each app says which documents of its rows `user` may open: rule(user) -> ids, or None for none of them.
+_READERS: list[Callable[[object], models.QuerySet | None]] = []
+
+
+def readers(rule: Callable[[object], models.QuerySet | None]) -> Callable:
+    """Decorator: register a rule that lets some users open some documents."""
+    _READERS.append(rule)
+    return rule
+
+
+class DocumentQuerySet(models.QuerySet):
+    def visible_to(self, user) -> DocumentQuerySet:
+        """What some rule lets the user open, and what they have uploaded while they speak for somebody."""
+        if not user.is_authenticated:
+            return self.none()
+        seen = Q(uploaded_by=user) if user.speaks_for_somebody else Q(pk__in=[])
+        for rule in _READERS:
+            found = rule(user)
+            if found is not None:
+                seen |= Q(pk__in=found)
+        return self.filter(seen)
+
+
 @tracked()
 class Document(models.Model):
     """One uploaded file. It is downloaded only through `documents:download`, which asks its owner's rule."""
@@ -62,6 +94,8 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-uploaded_at"]

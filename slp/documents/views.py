@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from slp.documents.models import Document
-from slp.documents.services import may_read, opened
+from slp.documents.services import opened
 
 app_name = "documents"
 
 
 def document_download(request, pk):
     """Sends the file to someone whom a rule lets read it; anybody else gets 404."""
-    document = get_object_or_404(Document, pk=pk)
-    if not may_read(document, request.user):
-        raise Http404
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
     opened(document, request.user)
     return FileResponse(
         document.file.open("rb"),

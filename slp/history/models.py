@@ -10,6 +10,13 @@ PERSONAL_STAFF = ("officer", "director", "auditor")  # of INL/KM, who read perso
 AUDITS = ("auditor", "director", "administrator")  # who see what was read by whom
 
 
+class OwnSubmissions(models.QuerySet):
+    def visible_to(self, user) -> OwnSubmissions:
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.staff_role in AUDITS else self.filter(user=user)
+
+
 class Submission(models.Model):
     """The once-key of a form post, written in the same transaction as the post's effect."""
 
@@ -18,6 +25,8 @@ class Submission(models.Model):
     path = models.CharField(max_length=400)
     location = models.CharField("where the person was sent", max_length=400)
     at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = OwnSubmissions.as_manager()
 
     def __str__(self) -> str:
         return f"{self.path} {self.at:%Y-%m-%d %H:%M}"

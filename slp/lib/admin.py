@@ -8,12 +8,13 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 
 from slp.lib.forms import PlausibleDates, VersionMixin
-from slp.lib.lifecycle import LIFECYCLES
+from slp.lib.lifecycle import LIFECYCLES, Lifecycle
 from slp.lib.lists import COUNT_LIMIT
-from slp.lib.moves import buttons
+from slp.lib.moves import buttons, key_of
 from slp.lib.numbers import whole_number
 from slp.lib.track import because
 
@@ -60,10 +61,12 @@ class CappedPaginator(Paginator):
 class RecordAdmin(admin.ModelAdmin):
     """Starts from `visible_to`, edits narrowly, deletes nothing, moves only through the lifecycle.
 
-    `edited_by`: staff roles that may add and change rows here.
+    `edited_by`: staff roles that may add and change rows here. A record with a lifecycle is only read, with a link to
+    the page where it is worked on; `kept_here` names its fields that no rule of a service hangs on.
     """
 
     edited_by: tuple[str, ...] = ("officer", "director")
+    kept_here: tuple[str, ...] = ()
     list_per_page = 50
     show_full_result_count = False
 
@@ -93,11 +96,17 @@ class RecordAdmin(admin.ModelAdmin):
             return False
         return obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
 
+    @property
+    def lifecycle(self) -> Lifecycle | None:
+        return LIFECYCLES.get(self.model._meta.label_lower)
+
     def _edits(self, request) -> bool:
+        if self.lifecycle and not self.kept_here:
+            return False
         return request.user.is_authenticated and request.user.staff_role in self.edited_by
 
     def has_add_permission(self, request) -> bool:
-        return self._edits(request)
+        return self.lifecycle is None and self._edits(request)
 
     def has_change_permission(self, request, obj=None) -> bool:
         return self._edits(request)
@@ -125,7 +134,12 @@ class RecordAdmin(admin.ModelAdmin):
         return fieldsets
 
     def get_readonly_fields(self, request, obj=None):
-        fixed = {"reference", "status", "status_since"} & {f.name for f in self.model._meta.fields}
+        if self.lifecycle:
+            ours = [*self.model._meta.fields, *self.model._meta.many_to_many]
+            fixed = {f.name for f in ours if not f.primary_key} - {*self.kept_here, "version"}
+            fixed -= {*(self.exclude or ()), *super().get_readonly_fields(request, obj)}
+        else:
+            fixed = {"reference", "status", "status_since"} & {f.name for f in self.model._meta.fields}
         return [*super().get_readonly_fields(request, obj), *sorted(fixed)]
 
     def save_model(self, request, obj, form, change) -> None:
@@ -144,11 +158,20 @@ class RecordAdmin(admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         extra = dict(extra_context or {})
-        if object_id and self.model._meta.label_lower in LIFECYCLES:
+        if object_id and self.lifecycle:
             obj = self.get_object(request, object_id)
             if obj is not None:
                 extra |= {"moves": buttons(obj, request.user, "desk"), "status": obj.status_tag}
+                extra["desk_links"] = self.work_pages(obj)
         return super().changeform_view(request, object_id, form_url, extra)
+
+    def work_pages(self, obj) -> list[dict[str, str]]:
+        """The page on the desk where this record is worked on, if it has one."""
+        try:
+            url = reverse(f"desk:{self.lifecycle.stem}-detail", args=[key_of(obj)])
+        except NoReverseMatch:
+            return []
+        return [{"label": "Open the work page", "url": url}]
 
 
 class RecordInline(admin.StackedInline):
@@ -163,6 +186,8 @@ class RecordInline(admin.StackedInline):
         return request.user.is_staff
 
     def _edits(self, request) -> bool:
+        if self.parent_model._meta.label_lower in LIFECYCLES:
+            return False
         return request.user.staff_role in self.edited_by
 
     def has_add_permission(self, request, obj=None) -> bool:

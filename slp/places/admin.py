@@ -76,6 +76,22 @@ class PostAssignmentAdmin(RecordAdmin):
     search_fields = ["user__name", "user__email", "post__name"]
     autocomplete_fields = ["user", "post"]
 
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), *(["user", "post", "role"] if obj else ["is_active"])]
+
+    def save_model(self, request, obj, form, change) -> None:
+        """Assigning and ending go through the services; only `is_active` changes afterwards."""
+        if change and "is_active" not in form.changed_data:
+            return
+        if change and not obj.is_active:
+            services.end_assignment(actor=request.user, assignment=obj, reason="")
+            return
+        person = obj.user
+        saved = services.assign_to_post(
+            actor=request.user, post=obj.post, email=person.email, name=person.name, role=obj.role
+        )
+        obj.pk = saved.pk
+
 
 @admin.register(Closure)
 class ClosureAdmin(RecordAdmin):

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from slp.lib.dates import add_working_days, is_working_day
+from slp.lib.scopes import SignedIn
 from slp.lib.track import tracked
 
 
@@ -30,6 +31,8 @@ class Language(models.Model):
 
     code = models.CharField(max_length=12, primary_key=True)
     name = models.CharField(max_length=60, unique=True)
+
+    objects = SignedIn.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -102,6 +105,8 @@ class Closure(models.Model):
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="closures")
     on = models.DateField()
     name = models.CharField(max_length=100)
+
+    objects = SignedIn.as_manager()
 
     class Meta:
         ordering = ["on"]
@@ -214,6 +219,8 @@ class Academy(models.Model):
     certainty = models.CharField(max_length=200)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = SignedIn.as_manager()
+
     class Meta:
         ordering = ["opened"]
         verbose_name_plural = "academies"
@@ -227,6 +234,12 @@ class PostRole(models.TextChoices):
     RSO = "rso", "Regional Security Officer"
 
 
+class PostAssignmentQuerySet(models.QuerySet):
+    def visible_to(self, user) -> PostAssignmentQuerySet:
+        """Who works at the posts that the user sees: whom a traveller calls."""
+        return self.filter(post__in=Post.objects.visible_to(user).values("pk"))
+
+
 @tracked()
 class PostAssignment(models.Model):
     """A person who works at a post, in one role."""
@@ -236,6 +249,8 @@ class PostAssignment(models.Model):
     role = models.CharField(max_length=20, choices=PostRole)
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PostAssignmentQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import F
 
-from slp.accounts.services import open_account
+from slp.accounts.services import end_sessions, open_account
 from slp.lib.answers import Answer, Refused, answer, require
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
@@ -130,7 +131,13 @@ def assign_to_post(*, actor, post: Post, email: str, name: str, role: str, passw
     """A person works at a post in a role; the account is opened if there is none."""
     require(can_assign_to_post(actor))
     user = open_account(actor=actor, email=email, name=name, password=password, **fields)
+    if user.is_staff or user.memberships.filter(is_active=True).exists():
+        speaks = "works for INL/KM" if user.is_staff else "speaks for an agency"
+        raise Refused(f"{user} {speaks} and can't work at a post as well.")
     with because(actor, "Assigned to the post"), readable_constraints(PostAssignment):
+        ended = PostAssignment.objects.filter(user=user, post=post, role=role, is_active=False)
+        if ended.update(is_active=True, version=F("version") + 1):
+            return PostAssignment.objects.get(user=user, post=post, role=role)
         return PostAssignment.objects.create(user=user, post=post, role=role)
 
 
@@ -142,6 +149,8 @@ def end_assignment(*, actor, assignment: PostAssignment, reason: str) -> PostAss
         assignment.is_active = False
         assignment.version += 1
         assignment.save(update_fields=["is_active", "version"])
+    if not assignment.user.speaks_for_somebody:
+        end_sessions(assignment.user)
     return assignment
 
 

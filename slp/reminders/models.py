@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from slp.lib.scopes import StaffOnly
+
 READS_ALL = ("administrator", "auditor", "director")
 
 
@@ -86,6 +88,8 @@ class SweepRun(models.Model):
     found = models.PositiveIntegerField(default=0)
     queued = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
+
+    objects = StaffOnly.as_manager()
 
     class Meta:
         ordering = ["-started_at"]

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pghistory
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import EmptyResultSet
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = [
@@ -14,6 +18,14 @@ CODE = [
     for path in sorted((ROOT / package).rglob("*.py"))
     if "migrations" not in path.parts and "tests" not in path.parts
 ]
+OURS = ("accounts", "places", "history", "documents", "reminders", "partners", "engagements", "deployments")
+MODELS = [
+    model
+    for model in apps.get_models()
+    if model._meta.app_label in OURS and not issubclass(model, pghistory.models.Event) and not model._meta.auto_created
+]
+# What was published is for everybody.
+PUBLISHED = ("documents.Source", "engagements.PublishedFigure", "engagements.Accomplishment", "engagements.Guide")
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 
@@ -38,6 +50,16 @@ def test_views_start_from_what_the_person_may_see():
     """No page takes a row by bare model: `get_object_or_404(Model.objects.visible_to(user), ...)`."""
     allowed = ("slp/documents/views.py",)  # asks the document's own readers instead
     assert not offenders(CODE, r"get_object_or_404\([A-Z]\w+,", allow=allowed)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_every_model_says_who_sees_its_rows(model):
+    """Tenancy is one method on every model, closed by default: no page of a new model can forget it."""
+    rows = model._default_manager.visible_to(AnonymousUser())
+    if model._meta.label in PUBLISHED:
+        return
+    with pytest.raises(EmptyResultSet):  # not even asked for
+        str(rows.query)
 
 
 def test_the_demonstration_is_made_by_services_only():
