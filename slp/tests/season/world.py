@@ -55,25 +55,32 @@ class World:
 
     def own(self, model: type[models.Model], **filters) -> models.Model | None:
         """One that the home agency and the Haiti post have to do with, as far as the model allows."""
+        order = first_made(model)
         rows = model.objects.filter(**filters)
         if not hasattr(model.objects, "visible_to"):
-            return rows.order_by("uploaded_at" if model is Document else "pk").first()
+            return rows.order_by(order).first()
         for role in ("coordinator", "post"):
             seen = rows.filter(pk__in=model.objects.visible_to(self.users[role]).values("pk"))
             both = seen.filter(pk__in=model.objects.visible_to(self.users["post"]).values("pk"))
-            found = both.order_by("pk").first() or seen.order_by("pk").first()
+            found = both.order_by(order).first() or seen.order_by(order).first()
             if found:
                 return found
-        return rows.order_by("pk").first()
+        return rows.order_by(order).first()
 
     def others(self, model: type[models.Model], **filters) -> models.Model | None:
         """One that neither the home agency nor the Haiti post may see."""
+        order = first_made(model)
         rows = model.objects.filter(**filters)
         if not hasattr(model.objects, "visible_to"):
             return None
         for role in ("coordinator", "post", "traveller"):
             rows = rows.exclude(pk__in=model.objects.visible_to(self.users[role]).values("pk"))
-        return rows.order_by("pk").first()
+        return rows.order_by(order).first()
+
+
+def first_made(model: type[models.Model]) -> str:
+    """The keys of documents are random."""
+    return "uploaded_at" if model is Document else "pk"
 
 
 def requirement_for(engagement: Engagement) -> int:
