@@ -185,3 +185,8 @@ def client_of():
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def roster_words(community_policing, creole, haiti, georgia):
+    """The field, the language and the countries that roster files in tests refer to."""
