@@ -109,7 +109,7 @@ def test_the_command_says_when_a_rate_is_missing(moldova):
         (("MD", "Y", "2026-13-01", "2026-01-02"), "is not a date"),
         (("MD", "Y", "2026-01-03", "2026-01-02"), "ends before it starts"),
         (("MD", "Y", "2026-01-01", "2026-01-02", "--lodging", "much"), "is not an amount"),
-        (("MD", "Y", "2026-01-01", "2026-01-02", "--people", "0"), "At least one person"),
+        (("MD", "Y", "2026-01-01", "2026-01-02", "--people", "0"), "--people is a whole number from 1"),
     ],
 )
 def test_the_command_explains_what_is_wrong(moldova, args, sentence):

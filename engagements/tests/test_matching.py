@@ -356,5 +356,5 @@ def test_match_prints_the_same_figures(seat, mentor, need, agency, community_pol
 def test_match_explains_a_wrong_reference(db):
     with pytest.raises(CommandError, match="There is no need NEED-99-0001"):
         call_command("match", "NEED-99-0001")
-    with pytest.raises(CommandError, match="at least one candidate"):
+    with pytest.raises(CommandError, match="--limit is a whole number from 1"):
         call_command("match", "NEED-99-0001", limit=0)

@@ -9,8 +9,11 @@ from decimal import Decimal, InvalidOperation
 from django.core.management.base import BaseCommand, CommandError
 
 from deployments.services.rates import per_diem
+from slp.lib.commands import whole
 from slp.lib.money import usd
 from slp.places.models import Country
+
+MOST_DAYS = 730
 
 
 class Command(BaseCommand):
@@ -32,12 +35,12 @@ class Command(BaseCommand):
         first, last = _day(starts_on), _day(ends_on)
         if last < first:
             raise CommandError("The journey ends before it starts.")
-        if options["people"] < 1:
-            raise CommandError("At least one person travels.")
+        if (last - first).days > MOST_DAYS:
+            raise CommandError(f"The journey takes longer than {MOST_DAYS} days. Check the years.")
+        people = whole(options["people"], name="--people", low=1, high=1_000)
         result = per_diem(
             country=found, location=location, starts_on=first, ends_on=last, lodging_paid=_price(options["lodging"])
         )
-        people = options["people"]
         figures = {
             "country": found.name,
             "location": location,
@@ -69,6 +72,9 @@ def _price(text: str | None) -> Decimal | None:
     if text is None:
         return None
     try:
-        return Decimal(text)
+        price = Decimal(text)
     except InvalidOperation as error:
         raise CommandError(f"“{text}” is not an amount.") from error
+    if not price.is_finite() or not 0 <= price < 100_000:
+        raise CommandError(f"“{text}” is not the price of a night in dollars.")
+    return price

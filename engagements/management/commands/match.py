@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from engagements.matching import match_need
 from engagements.models import Need
+from slp.lib.commands import whole
 
 
 class Command(BaseCommand):
@@ -19,8 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=20, help="Candidates per kind of seat (20).")
 
     def handle(self, *args, need: str, limit: int, **options) -> None:
-        if limit < 1:
-            raise CommandError("Ask for at least one candidate: --limit 1.")
+        whole(limit, name="--limit", low=1, high=1_000)
         found = Need.objects.select_related("country").filter(reference=need.strip().upper()).first()
         if found is None:
             raise CommandError(f"There is no need {need}. References look like NEED-26-0042.")

@@ -8,8 +8,11 @@ from datetime import timedelta
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from slp.lib.commands import whole
 from slp.reminders.models import Notice
 from slp.reminders.rules import RULES
+
+MOST_DAYS = 1_100  # three years: nothing falls due later that is known today
 
 
 class Command(BaseCommand):
@@ -20,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="machine-readable")
 
     def handle(self, *args, **options) -> None:
-        rows = upcoming(max(options["preview"], 0))
+        rows = upcoming(whole(options["preview"], name="--preview", low=0, high=MOST_DAYS))
         if options["json"]:
             self.stdout.write(json.dumps(rows, indent=2))
             return
