@@ -7,16 +7,16 @@ taken back; a form that is refused says what is wrong and keeps what was typed.
 from __future__ import annotations
 
 import uuid
-from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from slp.tests.season import matrix
+from slp.tests.season.forms import posting_forms
 
 VALUES = ("²", "-1", "9" * 30, "1e400", "99999-12-31", "\u202egnol\x00", "x" * 10_000)
 KEPT_AS_SENT = ("csrfmiddlewaretoken",)
@@ -24,33 +24,6 @@ KEPT_AS_SENT = ("csrfmiddlewaretoken",)
 NAMES = ("page", "q", "sort", "status", "from", "to", "agency", "tab", "for", "kind", "as_of", "older", "choose", "n")
 KEYS = ("²", "-1", "9" * 400, "NEED-99-9999")
 NOT_THERE = {400, 403, 404, 405}
-
-
-class Fields(HTMLParser):
-    """The fields of the posting forms of a page: their names, kinds and values, and where each form is sent to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[tuple[str, dict[str, tuple[str, str]]]] = []
-        self.inside = False
-
-    def handle_starttag(self, tag: str, attrs) -> None:
-        told = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.inside = told.get("method", "").lower() == "post"
-            if self.inside:
-                self.forms.append((told.get("action", ""), {}))
-        elif (
-            self.inside
-            and tag in ("input", "select", "textarea")
-            and "__prefix__" not in told.get("name", "__prefix__")
-        ):
-            # "__prefix__" names the empty form that a script copies
-            self.forms[-1][1][told["name"]] = (told.get("type", tag), told.get("value", ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self.inside = False
 
 
 def filled(fields: dict[str, tuple[str, str]], value: str) -> dict:
@@ -73,16 +46,20 @@ def sent(client, url: str, body: dict):
 
 @pytest.fixture(scope="module")
 def forms(season, visited, django_db_blocker) -> list[tuple[str, str, dict[str, tuple[str, str]]]]:
-    """(role, address, its fields) of every posting form on every page, the signing out left aside."""
+    """(role, address, its fields) of every posting form on every page, the signing out left aside.
+
+    Forms with the same fields at the same kind of address are tried once, sets of rows once for all doors.
+    """
     found, seen = [], set()
     with django_db_blocker.unblock():
         for role, url in [*visited.opened, *(("administrator", url) for url in admin_forms())]:
-            parser = Fields()
-            parser.feed(matrix.get(season.client(role), url).content.decode())
-            for action, fields in parser.forms:
-                to = action or url
-                if "logout" not in to and (role, to) not in seen and set(fields) - {"csrfmiddlewaretoken", "once"}:
-                    seen.add((role, to))
+            for form in posting_forms(matrix.get(season.client(role), url).content.decode()):
+                fields = {name: (kind, form.values.get(name, [""])[0]) for name, kind in form.kinds.items()}
+                to = form.action or url
+                rows = any(name.endswith("-TOTAL_FORMS") for name in fields)
+                same = (rows or resolve(to.partition("?")[0]).func, *sorted(fields))
+                if "logout" not in to and same not in seen and set(fields) - {"csrfmiddlewaretoken", "once"}:
+                    seen.add(same)
                     found.append((role, to, fields))
     return found
 
