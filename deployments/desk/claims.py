@@ -19,6 +19,7 @@ from deployments.services.problems import DENIALS
 from engagements.pages.common import door, offers, steps
 from slp.history.services import timeline
 from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.money import ZERO, usd
 from slp.lib.moves import move_path
@@ -113,13 +114,13 @@ def line_decide(request, key: int):
     claim = pages.load_claim(request, line.claim.reference)
     require(claims.may_decide(request.user, claim))
     form = DecisionForm(request.POST, line=line)
-    if not form.is_valid():
-        return _page(request, claim, bound=form)
-    claims.decide_line(line=line, actor=request.user, **form.cleaned_data)
-    messages.success(request, f"{line.description}: {Decision(line.decision).label.lower()}, {usd(line.allowed_usd)}.")
-    target = redirect("desk:claim-detail", key=claim.reference)
-    target["Location"] += f"#line-{line.pk}"
-    return target
+    if form.is_valid():
+        with refused_at(form):
+            claims.decide_line(line=line, actor=request.user, **form.cleaned_data)
+            decided = f"{Decision(line.decision).label.lower()}, {usd(line.allowed_usd)}"
+            messages.success(request, f"{line.description}: {decided}.")
+            return redirect(f"{reverse('desk:claim-detail', args=[claim.reference])}#line-{line.pk}")
+    return _page(request, claim, bound=form)
 
 
 @door("desk")

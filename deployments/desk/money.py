@@ -15,7 +15,8 @@ from deployments.permissions import can_record_obligation, can_record_payment
 from deployments.services import payments
 from engagements.models import Engagement
 from engagements.pages.common import door
-from slp.lib.answers import Refused, Stale, require
+from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.money import usd
 
@@ -52,13 +53,14 @@ def obligation_add(request, key: str):
     form = ObligationForm(request.POST or None)
     back = reverse("desk:engagement-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        payments.record_obligation(
-            engagement=engagement, number=data["number"], amount=data["amount"], fund_cite=data["fund_cite"],
-            fiscal_year_of_funds=data["fiscal_year"], actor=request.user,
-        )  # fmt: skip
-        messages.success(request, f"{usd(data['amount'])} is set aside for {engagement.title}.")
-        return redirect(back)
+        with refused_at(form):
+            data = form.cleaned_data
+            payments.record_obligation(
+                engagement=engagement, number=data["number"], amount=data["amount"], fund_cite=data["fund_cite"],
+                fiscal_year_of_funds=data["fiscal_year"], actor=request.user,
+            )  # fmt: skip
+            messages.success(request, f"{usd(data['amount'])} is set aside for {engagement.title}.")
+            return redirect(back)
     return form_page(
         request, "desk", form, title="Set money aside", eyebrow=str(engagement), submit="Record", back=back,
         lead="No cost before an obligation (31 USC 1341): the engagement can start once it is recorded.",
@@ -77,13 +79,8 @@ def claim_certify(request, key: str):
     back = reverse("desk:claim-detail", args=[key])
     if request.method == "POST" and form.is_valid():
         fresh = pages.load_claim(request, key)
-        try:
+        with refused_at(form, "obligation"):
             payments.certify_claim(claim=fresh, obligation=form.cleaned_data["obligation"], actor=request.user)
-        except Stale:
-            raise
-        except Refused as refusal:
-            form.add_error("obligation", refusal.reason)
-        else:
             messages.success(request, f"{claim.reference} is certified. Somebody else records the payment.")
             return redirect(back)
     return form_page(
@@ -102,13 +99,8 @@ def claim_pay(request, key: str):
     form = PaymentForm(request.POST or None, still_open=allowed_total(claim) - paid_total(claim))
     back = reverse("desk:claim-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form):
             payments.record_payment(claim=claim, actor=request.user, **form.cleaned_data)
-        except Stale:
-            raise
-        except Refused as refusal:
-            form.add_error(None, refusal.reason)
-        else:
             paid = claim.status == ClaimStatus.PAID
             messages.success(request, "Recorded. The claim is paid." if paid else "Recorded. A part is still open.")
             return redirect(back)
@@ -128,9 +120,10 @@ def payment_fail(request, key: int):
     form = FailForm(request.POST or None)
     back = reverse("desk:claim-detail", args=[claim.reference])
     if request.method == "POST" and form.is_valid():
-        payments.fail_payment(payment=payment, actor=request.user, **form.cleaned_data)
-        messages.success(request, "The payment counts no more. The claim waits for another one.")
-        return redirect(back)
+        with refused_at(form):
+            payments.fail_payment(payment=payment, actor=request.user, **form.cleaned_data)
+            messages.success(request, "The payment counts no more. The claim waits for another one.")
+            return redirect(back)
     return form_page(
         request, "desk", form, title="This payment came back", eyebrow=f"{payment.voucher}, {usd(payment.amount)}",
         submit="Mark as failed", danger=True, back=back,

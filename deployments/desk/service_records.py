@@ -26,6 +26,7 @@ from partners.forms.agreements import SignForm
 from partners.pages.common import door, how_long
 from slp.history.services import timeline
 from slp.lib.answers import Stale, require
+from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_path
 
@@ -92,15 +93,16 @@ def service_record_sign(request, key: str):
         if request.POST.get("seen_sha256", sha256) != sha256:
             raise Stale("The service has changed since you opened this page. Nothing was signed. Look at it again.")
         if form.is_valid():
-            answers = form.cleaned_data
-            sign_service_record(
-                actor=request.user,
-                record=record,
-                typed_name=answers["typed_name"],
-                seen_sha256=answers["seen_sha256"],
-            )
-            messages.success(request, "Signed and issued. The officer and the coordinator are told by mail.")
-            return redirect("desk:service-record-detail", key)
+            with refused_at(form):
+                answers = form.cleaned_data
+                sign_service_record(
+                    actor=request.user,
+                    record=record,
+                    typed_name=answers["typed_name"],
+                    seen_sha256=answers["seen_sha256"],
+                )
+                messages.success(request, "Signed and issued. The officer and the coordinator are told by mail.")
+                return redirect("desk:service-record-detail", key)
     context = {"record": record, "service": content, "sentence": in_a_sentence(content)}
     return form_page(request, "desk", form, template="desk/service_record_sign.html", **context)
 

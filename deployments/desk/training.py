@@ -16,8 +16,9 @@ from deployments.pages.common import form_page
 from deployments.services import training
 from engagements.pages.common import door, facts
 from slp.history.services import timeline
-from slp.lib.answers import Refused, require
+from slp.lib.answers import require
 from slp.lib.dates import WASHINGTON
+from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, choice, list_view
 
 MODES = choice(TrainingSession.Mode)
@@ -83,9 +84,10 @@ def training_add(request):
     require(training.can_schedule_training(request.user))
     form = SessionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        session = training.schedule_training(actor=request.user, **form.cleaned_data)
-        messages.success(request, "The session is scheduled. Choose who takes part.")
-        return redirect("desk:training-enrol", key=session.pk)
+        with refused_at(form):
+            session = training.schedule_training(actor=request.user, **form.cleaned_data)
+            messages.success(request, "The session is scheduled. Choose who takes part.")
+            return redirect("desk:training-enrol", key=session.pk)
     return form_page(
         request,
         "desk",
@@ -133,9 +135,10 @@ def training_edit(request, key: int):
     form = SessionEditForm(request.POST or None, instance=session)
     back = reverse("desk:training-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        training.edit_training(session=session, form=form, actor=request.user)
-        messages.success(request, "The session is changed.")
-        return redirect(back)
+        with refused_at(form):
+            training.edit_training(session=session, form=form, actor=request.user)
+            messages.success(request, "The session is changed.")
+            return redirect(back)
     return form_page(request, "desk", form, title="Change the session", eyebrow=str(session), submit="Save", back=back)
 
 
@@ -154,11 +157,8 @@ def training_enrol(request, key: int):
     form = EnrolForm(request.POST or None, people=people)
     back = reverse("desk:training-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form, "people"):
             count = training.enrol(session=session, deployments=form.cleaned_data["people"], actor=request.user)
-        except Refused as refusal:
-            form.add_error("people", refusal.reason)
-        else:
             messages.success(request, f"{count} enrolled. They and their coordinators have been told.")
             return redirect(back)
     return form_page(
@@ -178,14 +178,15 @@ def training_attend(request, key: int):
     form = AttendanceForm(request.POST or None, enrolments=enrolments)
     back = reverse("desk:training-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        attended = set(form.cleaned_data["attended"])
-        with transaction.atomic():
-            for enrolment in enrolments:
-                training.record_attendance(
-                    enrolment=enrolment, attended=str(enrolment.pk) in attended, actor=request.user
-                )
-        messages.success(request, f"{len(attended)} completed it.")
-        return redirect(back)
+        with refused_at(form):
+            attended = set(form.cleaned_data["attended"])
+            with transaction.atomic():
+                for enrolment in enrolments:
+                    training.record_attendance(
+                        enrolment=enrolment, attended=str(enrolment.pk) in attended, actor=request.user
+                    )
+            messages.success(request, f"{len(attended)} completed it.")
+            return redirect(back)
     return form_page(
         request, "desk", form, title="Who completed it?", eyebrow=str(session), submit="Record", back=back,
         nothing="" if enrolments else "Everybody’s attendance is recorded.",

@@ -29,9 +29,10 @@ from engagements.models import Engagement
 from engagements.pages.common import door, offers, steps
 from partners.models import Expert
 from slp.history.services import timeline
-from slp.lib.answers import Refused, Stale, answer, require
+from slp.lib.answers import answer, require
 from slp.lib.dates import today
 from slp.lib.errors import readable_constraints
+from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_page
 from slp.places.models import Country
@@ -154,11 +155,8 @@ def deployment_add(request, key: str):
     form = SendForm(request.POST or None, experts=experts.select_related("agency").order_by("name"), initial=initial)
     back = reverse("desk:engagement-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form):
             deployment = travel.plan_deployment(engagement=engagement, actor=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, refusal.reason)
-        else:
             messages.success(request, f"{deployment.expert} travels. Start preparing when you are ready.")
             return redirect("desk:deployment-detail", key=deployment.reference)
     return form_page(
@@ -175,28 +173,23 @@ def deployment_dates(request, key: str):
     initial = {"starts_on": deployment.starts_on, "ends_on": deployment.ends_on}
     form = DatesForm(request.POST or None, initial=initial)
     back = reverse("desk:deployment-detail", args=[key])
-    if request.method == "POST" and form.is_valid() and _moved(request, deployment, form):
-        return redirect(back)
+    if request.method == "POST" and form.is_valid():
+        with refused_at(form):
+            _change_dates(request, deployment, form)
+            return redirect(back)
     return form_page(
         request, "desk", form, title="Change the dates of travel", eyebrow=str(deployment), submit="Change the dates",
         back=back, lead="Requirements that do not hold until the new last day are asked again.",
     )  # fmt: skip
 
 
-def _moved(request, deployment: Deployment, form) -> bool:
+def _change_dates(request, deployment: Deployment, form) -> None:
     was_ready = deployment.status == DeploymentStatus.READY
-    try:
-        travel.change_dates(deployment=deployment, actor=request.user, **form.cleaned_data)
-    except Stale:
-        raise
-    except Refused as refusal:
-        form.add_error(None, refusal.reason)
-        return False
+    travel.change_dates(deployment=deployment, actor=request.user, **form.cleaned_data)
     if was_ready and deployment.status != DeploymentStatus.READY:
         messages.warning(request, "The dates are changed. This person is not ready any more: see what is asked again.")
     else:
         messages.success(request, "The dates are changed.")
-    return True
 
 
 @door("desk")

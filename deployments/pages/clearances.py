@@ -18,7 +18,8 @@ from deployments.services import readiness
 from engagements.models import Engagement
 from engagements.pages.common import door as of_door
 from slp.history.services import note_reads
-from slp.lib.answers import Refused, Stale, require
+from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.moves import move_path
 
 
@@ -48,16 +49,17 @@ def clearance_submit(request, key: int, door: str):
     initial = {"note": clearance.evidence_note, "valid_until": clearance.valid_until}
     form = HandInForm(request.POST or None, request.FILES or None, clearance=clearance, initial=initial)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        short = data.get("valid_until") and data["valid_until"] < last_day_needed(clearance)
-        if not short:
-            readiness.hand_in_clearance(
-                clearance=clearance, actor=request.user, upload=data.get("upload"), note=data["note"],
-                valid_until=data.get("valid_until"),
-            )  # fmt: skip
-            messages.success(request, f"{clearance.requirement}: handed in. You are told when it is cleared.")
-            return redirect(back_to_person(door, clearance))
-        form.add_error("valid_until", _too_short(clearance))
+        with refused_at(form):
+            data = form.cleaned_data
+            short = data.get("valid_until") and data["valid_until"] < last_day_needed(clearance)
+            if not short:
+                readiness.hand_in_clearance(
+                    clearance=clearance, actor=request.user, upload=data.get("upload"), note=data["note"],
+                    valid_until=data.get("valid_until"),
+                )  # fmt: skip
+                messages.success(request, f"{clearance.requirement}: handed in. You are told when it is cleared.")
+                return redirect(back_to_person(door, clearance))
+            form.add_error("valid_until", _too_short(clearance))
     context = _about(door, clearance) | {"title": f"Hand in: {clearance.requirement}", "submit": "Hand in"}
     return form_page(request, door, form, multipart=True, **context)
 
@@ -70,10 +72,11 @@ def _emergency_contact(request, clearance: Clearance, door: str):
     expert = clearance.deployment.expert
     form = EmergencyForm(request.POST or None, initial={"name": expert.emergency_name, "phone": expert.emergency_phone})
     if request.method == "POST" and form.is_valid():
-        readiness.save_emergency_contact(deployment=clearance.deployment, actor=request.user, **form.cleaned_data)
-        readiness.hand_in_clearance(clearance=clearance, actor=request.user, note="In the person’s record")
-        messages.success(request, "Kept. Only you, your coordinator, INL/KM and the RSO see it.")
-        return redirect(back_to_person(door, clearance))
+        with refused_at(form):
+            readiness.save_emergency_contact(deployment=clearance.deployment, actor=request.user, **form.cleaned_data)
+            readiness.hand_in_clearance(clearance=clearance, actor=request.user, note="In the person’s record")
+            messages.success(request, "Kept. Only you, your coordinator, INL/KM and the RSO see it.")
+            return redirect(back_to_person(door, clearance))
     return form_page(
         request, door, form, title="Whom shall we call if something happens?", submit="Save", **_about(door, clearance)
     )
@@ -85,12 +88,13 @@ def clearance_clear(request, key: int, door: str):
     require(CLEARANCE.can(clearance, "clear", request.user))
     form = ClearForm(request.POST or None, clearance=clearance, last_day=last_day_needed(clearance))
     if request.method == "POST" and form.is_valid():
-        until = form.cleaned_data["valid_until"]
-        if until is None or until >= last_day_needed(clearance):
-            readiness.clear_clearance(clearance=clearance, actor=request.user, **form.cleaned_data)
-            messages.success(request, f"{clearance.requirement} of {clearance.deployment.expert}: cleared.")
-            return redirect(back_to_person(door, clearance))
-        form.add_error("valid_until", _too_short(clearance))
+        with refused_at(form):
+            until = form.cleaned_data["valid_until"]
+            if until is None or until >= last_day_needed(clearance):
+                readiness.clear_clearance(clearance=clearance, actor=request.user, **form.cleaned_data)
+                messages.success(request, f"{clearance.requirement} of {clearance.deployment.expert}: cleared.")
+                return redirect(back_to_person(door, clearance))
+            form.add_error("valid_until", _too_short(clearance))
     context = _about(door, clearance) | {"title": f"Clear: {clearance.requirement}", "submit": "Clear"}
     return form_page(request, door, form, **context)
 
@@ -101,9 +105,10 @@ def clearance_waive(request, key: int, door: str):
     require(CLEARANCE.can(clearance, "waive", request.user))
     form = WaiveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        readiness.waive_clearance(clearance=clearance, actor=request.user, **form.cleaned_data)
-        messages.success(request, f"{clearance.requirement} of {clearance.deployment.expert}: waived.")
-        return redirect(back_to_person(door, clearance))
+        with refused_at(form):
+            readiness.waive_clearance(clearance=clearance, actor=request.user, **form.cleaned_data)
+            messages.success(request, f"{clearance.requirement} of {clearance.deployment.expert}: waived.")
+            return redirect(back_to_person(door, clearance))
     context = _about(door, clearance) | {
         "title": f"Waive: {clearance.requirement}", "submit": "Waive", "danger": True,
         "lead": "The traveller may go without it. Your name and reason are kept.",
@@ -132,8 +137,11 @@ def team_clear(request, key: str, requirement: int, door: str):
     form = TeamClearForm(request.POST or None, clearances=clearances, last_day=last_day)
     back = reverse(f"{door}:deployment-list")
     if request.method == "POST" and form.is_valid():
-        count = _clear_chosen(request, form)
-        if count is not None:
+        with refused_at(form):
+            data = form.cleaned_data
+            count = readiness.clear_for_team(
+                clearances=form.chosen(), actor=request.user, valid_until=data["valid_until"], note=data["note"]
+            )
             messages.success(request, f"{clearances[0].requirement}: cleared for {count}.")
             return redirect(back)
     return form_page(
@@ -141,20 +149,6 @@ def team_clear(request, key: str, requirement: int, door: str):
         requirement=clearances[0].requirement, title=f"Clear for the team: {clearances[0].requirement}",
         submit="Clear for the chosen people", last_day=last_day,
     )  # fmt: skip
-
-
-def _clear_chosen(request, form) -> int | None:
-    """Clear them all, or say at the form who keeps it from being done."""
-    try:
-        return readiness.clear_for_team(
-            clearances=form.chosen(), actor=request.user, valid_until=form.cleaned_data["valid_until"],
-            note=form.cleaned_data["note"],
-        )  # fmt: skip
-    except Stale:
-        raise
-    except Refused as refusal:
-        form.add_error(None, refusal.reason)
-        return None
 
 
 def clearance_urls(door: str) -> list:

@@ -14,8 +14,8 @@ from deployments.pages.common import form_page, load_deployment
 from deployments.permissions import can_plan_travel
 from deployments.services import stays
 from engagements.pages.common import door as of_door
-from slp.lib.answers import Refused, require
-from slp.lib.forms import Form
+from slp.lib.answers import require
+from slp.lib.forms import Form, refused_at
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,8 @@ def stay_add(request, key: str, door: str):
     require(can_plan_travel(request.user, deployment))
     form = StayForm(request.POST or None, deployment=deployment)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form):
             stay = stays.add_stay(deployment=deployment, actor=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, refusal.reason)
-        else:
             messages.success(request, f"{stay.city}, {stay.when}: planned. The claim is held against this city's rate.")
             return redirect(_journey(door, deployment))
     return form_page(

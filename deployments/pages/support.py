@@ -17,6 +17,7 @@ from engagements.pages.common import facts, offers, steps
 from slp.history.services import timeline
 from slp.lib.answers import require
 from slp.lib.dates import at_post
+from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, choice
 
 PREFIX = {"desk": "/admin/desk", "post": "/post"}
@@ -102,9 +103,10 @@ def support_edit(request, key: int, door: str):
     form = SupportEditForm(request.POST or None, initial={"happened_at": entry.happened_at, "note": entry.note})
     back = reverse(f"{door}:support-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        edit_support(entry=entry, actor=request.user, **form.cleaned_data)
-        messages.success(request, "Corrected.")
-        return redirect(back)
+        with refused_at(form):
+            edit_support(entry=entry, actor=request.user, **form.cleaned_data)
+            messages.success(request, "Corrected.")
+            return redirect(back)
     return form_page(request, door, form, title="Correct this entry", eyebrow=str(entry), submit="Save", back=back)
 
 
@@ -170,7 +172,8 @@ def incident_edit(request, key: str, door: str):
     form = NoteForm(request.POST or None, instance=incident)
     back = reverse(f"{door}:incident-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        note_action(incident=incident, actor=request.user, form=form)
-        messages.success(request, "Noted.")
-        return redirect(back)
+        with refused_at(form):
+            note_action(incident=incident, actor=request.user, form=form)
+            messages.success(request, "Noted.")
+            return redirect(back)
     return form_page(request, door, form, title="What was done", eyebrow=str(incident), submit="Save", back=back)

@@ -16,6 +16,7 @@ from deployments.pages.readiness import note_seen, with_clearances
 from engagements.models import Engagement
 from engagements.pages.common import door as of_door
 from slp.lib.answers import require
+from slp.lib.forms import refused_at
 
 # verb -> what the page is called, and what is said afterwards
 VERBS = {
@@ -46,12 +47,15 @@ def team_move(request, key: str, verb: str, door: str):
     back = reverse(f"{door}:deployment-list")
     title, afterwards = VERBS[verb]
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            chosen = list(form.cleaned_data["people"])
-            for person in chosen:
-                DEPLOYMENT.apply(person, verb, actor=request.user)
-        messages.success(request, f"{len(chosen)} {'person is' if len(chosen) == 1 else 'people are'} {afterwards}.")
-        return redirect(back)
+        with refused_at(form):
+            with transaction.atomic():
+                chosen = list(form.cleaned_data["people"])
+                for person in chosen:
+                    DEPLOYMENT.apply(person, verb, actor=request.user)
+            messages.success(
+                request, f"{len(chosen)} {'person is' if len(chosen) == 1 else 'people are'} {afterwards}."
+            )
+            return redirect(back)
     return form_page(
         request, door, form, template="deployments/team_page.html", title=title, engagement=engagement, back=back,
         unable=[(p, given) for p, given in answers if not given], submit=title,

@@ -19,6 +19,7 @@ from deployments.services.travel import edit_travel
 from engagements.pages.common import Turn, due_words, facts
 from slp.lib.answers import require
 from slp.lib.dates import at_post, show, today
+from slp.lib.forms import refused_at
 from slp.places.models import PostAssignment
 
 PATH = ("nominated", "confirmed", "preparing", "ready", "in_country", "returned", "closed")
@@ -107,9 +108,10 @@ def deployment_edit(request, key: str, door: str):
     form = TravelForm(request.POST or None, instance=deployment)
     back = reverse(f"{door}:deployment-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        edit_travel(deployment=deployment, form=form, actor=request.user)
-        messages.success(request, "Travel details are saved. The post and the RSO see them.")
-        return redirect(back)
+        with refused_at(form):
+            edit_travel(deployment=deployment, form=form, actor=request.user)
+            messages.success(request, "Travel details are saved. The post and the RSO see them.")
+            return redirect(back)
     return form_page(
         request, door, form, title="Travel details", eyebrow=str(deployment), submit="Save", back=back,
         lead="The post and the RSO find the traveller by these.",
@@ -124,12 +126,13 @@ def checkin_add(request, key: str, door: str):
     form = CheckInForm(request.POST or None, own=own, initial={"place": deployment.city, "is_safe": "yes"})
     back = reverse(f"{door}:deployment-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        row = support.check_in(deployment=deployment, actor=request.user, **form.cleaned_data)
-        if row.is_safe:
-            messages.success(request, "Checked in. Thank you.")
-        else:
-            messages.warning(request, "The RSO, the post and INL/KM have been told just now. Call them as well.")
-        return redirect(back)
+        with refused_at(form):
+            row = support.check_in(deployment=deployment, actor=request.user, **form.cleaned_data)
+            if row.is_safe:
+                messages.success(request, "Checked in. Thank you.")
+            else:
+                messages.warning(request, "The RSO, the post and INL/KM have been told just now. Call them as well.")
+            return redirect(back)
     return form_page(
         request, door, form, title="Check in", eyebrow=str(deployment.expert), submit="Check in", back=back,
         lead="" if own else f"You check in for {deployment.expert}.", phone=deployment.country.post.duty_phone,

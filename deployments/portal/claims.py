@@ -19,7 +19,8 @@ from engagements.models import Engagement
 from engagements.pages.common import door, offers, steps
 from partners.models import Agency
 from partners.permissions import agency_ids
-from slp.lib.answers import Refused, Stale, answer, require
+from slp.lib.answers import answer, require
+from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.money import ZERO, usd
 from slp.lib.moves import move_path
@@ -70,12 +71,13 @@ def claim_add(request):
     )
     form = ClaimAddForm(request.POST or None, engagements=engagements, initial={"engagement": _asked(request)})
     if request.method == "POST" and form.is_valid():
-        engagement = form.cleaned_data["engagement"]
-        agency = Agency.objects.filter(pk__in=mine, participations__engagement=engagement).first()
-        require(can_claim(request.user, engagement, agency.pk))
-        claim = claims.start_claim(engagement=engagement, agency=agency, actor=request.user)
-        messages.success(request, "Add every cost as a line. You can stop and go on later.")
-        return redirect("portal:claim-detail", key=claim.reference)
+        with refused_at(form):
+            engagement = form.cleaned_data["engagement"]
+            agency = Agency.objects.filter(pk__in=mine, participations__engagement=engagement).first()
+            require(can_claim(request.user, engagement, agency.pk))
+            claim = claims.start_claim(engagement=engagement, agency=agency, actor=request.user)
+            messages.success(request, "Add every cost as a line. You can stop and go on later.")
+            return redirect("portal:claim-detail", key=claim.reference)
     return form_page(
         request, "portal", form, title="Start a claim", submit="Start", back=reverse("portal:claim-list"),
         nothing="" if engagements.exists() else "Costs can be claimed once an engagement is being prepared. "
@@ -117,9 +119,10 @@ def claim_edit(request, key: str):
     form = ClaimEditForm(request.POST or None, instance=claim)
     back = reverse("portal:claim-detail", args=[key])
     if request.method == "POST" and form.is_valid():
-        claims.edit_claim(claim=claim, form=form, actor=request.user)
-        messages.success(request, "Saved. Submit the claim when every line is there.")
-        return redirect(back)
+        with refused_at(form):
+            claims.edit_claim(claim=claim, form=form, actor=request.user)
+            messages.success(request, "Saved. Submit the claim when every line is there.")
+            return redirect(back)
     return form_page(request, "portal", form, title="Note and statement", eyebrow=str(claim), submit="Save", back=back)
 
 
@@ -140,20 +143,18 @@ def _line_form(request, claim: Claim, line: ClaimLine | None = None) -> LineForm
     )
 
 
-def _save_line(request, claim: Claim, form: LineForm, line: ClaimLine | None) -> ClaimLine | None:
-    values = form.fields_of_line() | {"receipt": form.cleaned_data.get("receipt_file"), "actor": request.user}
-    try:
-        if line is None:
-            return claims.add_line(claim=claim, **values)
-        return claims.edit_line(line=line, seen_version=form.cleaned_data.get("seen_version"), **values)
-    except Stale:
-        raise
-    except Refused as refusal:
-        form.add_error(None, refusal.reason)
-        return None
-
-
-def _line_page(request, claim: Claim, form: LineForm, title: str):
+def _line_page(request, claim: Claim, title: str, line: ClaimLine | None = None):
+    """The form of one cost; saved, it leads back to the claim or on to the next cost."""
+    require(can_edit_claim(request.user, claim))
+    form = _line_form(request, claim, line)
+    if request.method == "POST" and form.is_valid():
+        values = form.fields_of_line() | {"receipt": form.cleaned_data.get("receipt_file"), "actor": request.user}
+        with refused_at(form):
+            if line is None:
+                saved = claims.add_line(claim=claim, **values)
+            else:
+                saved = claims.edit_line(line=line, seen_version=form.cleaned_data.get("seen_version"), **values)
+            return _after(request, saved, claim)
     return form_page(
         request, "portal", form, title=title, eyebrow=str(claim), submit="Save the line", multipart=True,
         back=reverse("portal:claim-detail", args=[claim.reference]), another="Save and add another",
@@ -176,14 +177,7 @@ def _after(request, saved: ClaimLine, claim: Claim):
 @door("portal")
 def line_add(request, key: str):
     """Add a cost with its receipt."""
-    claim = pages.load_claim(request, key)
-    require(can_edit_claim(request.user, claim))
-    form = _line_form(request, claim)
-    if request.method == "POST" and form.is_valid():
-        saved = _save_line(request, claim, form, None)
-        if saved:
-            return _after(request, saved, claim)
-    return _line_page(request, claim, form, "Add a cost")
+    return _line_page(request, pages.load_claim(request, key), "Add a cost")
 
 
 def _load_line(request, key: int) -> tuple[ClaimLine, Claim]:
@@ -194,13 +188,7 @@ def _load_line(request, key: int) -> tuple[ClaimLine, Claim]:
 @door("portal")
 def line_edit(request, key: int):
     line, claim = _load_line(request, key)
-    require(can_edit_claim(request.user, claim))
-    form = _line_form(request, claim, line)
-    if request.method == "POST" and form.is_valid():
-        saved = _save_line(request, claim, form, line)
-        if saved:
-            return _after(request, saved, claim)
-    return _line_page(request, claim, form, "Change this cost")
+    return _line_page(request, claim, "Change this cost", line)
 
 
 @door("portal")

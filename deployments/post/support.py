@@ -26,6 +26,7 @@ from engagements.models import Engagement
 from engagements.pages.common import door
 from partners.permissions import post_roles
 from slp.lib.answers import Refused, require
+from slp.lib.forms import refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
 from slp.places.models import Country
@@ -95,9 +96,10 @@ def support_add(request):
     require(can_log_support(request.user))
     form = _form(request)
     if request.method == "POST" and form.is_valid():
-        _, made = _log(request, form)
-        messages.success(request, "Logged." if made else "That was already logged. It stands there once.")
-        return redirect("post:support-list")
+        with refused_at(form):
+            _, made = _log(request, form)
+            messages.success(request, "Logged." if made else "That was already logged. It stands there once.")
+            return redirect("post:support-list")
     return form_page(
         request, "post", form, template="post/support_add.html", post=post_of(request.user),
         back=reverse("post:support-list"),
@@ -160,11 +162,12 @@ def incident_add(request):
     chosen = people.filter(reference=request.GET["for"][:24]).first() if request.GET.get("for") else None
     form = IncidentForm(request.POST or None, people=people, initial={"deployment": chosen, "severity": 1})
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        country = data["deployment"].country if data["deployment"] else countries[0]
-        incident = support.report_incident(country=country, actor=request.user, **data)
-        messages.success(request, "Recorded. The RSO, the post and INL/KM have been told.")
-        return redirect("post:incident-detail", key=incident.reference)
+        with refused_at(form):
+            data = form.cleaned_data
+            country = data["deployment"].country if data["deployment"] else countries[0]
+            incident = support.report_incident(country=country, actor=request.user, **data)
+            messages.success(request, "Recorded. The RSO, the post and INL/KM have been told.")
+            return redirect("post:incident-detail", key=incident.reference)
     return form_page(
         request, "post", form, title="Record an incident", submit="Record", back=reverse("post:incident-list"),
         lead="INL/KM, the RSO and the post are told at once.",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import path
 
 from engagements.forms.engagements import AddendumForm, CostFormSet
 from engagements.pages import addenda as pages
-from engagements.pages.common import door, sent
+from engagements.pages.common import door, form_page, sent
 from engagements.permissions import can_edit_addendum
 from engagements.services.addenda import change_addendum
 from slp.lib.answers import require
+from slp.lib.forms import refused_at
 
 
 @door("desk")
@@ -35,23 +36,20 @@ def addendum_edit(request, key):
     form = AddendumForm(data, instance=addendum)
     form.costs_changed = data is not None and costs.has_changed()
     if request.method == "POST" and form.is_valid() & costs.is_valid():
-        change_addendum(
-            addendum=addendum,
-            actor=request.user,
-            fields={name: form.cleaned_data[name] for name in form.changed_fields()},
-            costs=costs.rows() if form.costs_changed else None,
-            seen_version=form.cleaned_data["seen_version"],
-        )
-        messages.success(request, "Saved. Signatures over the earlier terms no longer count.")
-        return redirect("desk:addendum-detail", addendum.pk)
-    status = 200 if not form.is_bound else 409 if form.conflict else 422
-    context = {
-        "addendum": addendum,
-        "form": form,
-        "costs": costs,
-        "signed": list(addendum.signatures.all()),
-    }
-    return render(request, "desk/addendum_edit.html", context, status=status)
+        with refused_at(form):
+            change_addendum(
+                addendum=addendum,
+                actor=request.user,
+                fields={name: form.cleaned_data[name] for name in form.changed_fields()},
+                costs=costs.rows() if form.costs_changed else None,
+                seen_version=form.cleaned_data["seen_version"],
+            )
+            messages.success(request, "Saved. Signatures over the earlier terms no longer count.")
+            return redirect("desk:addendum-detail", addendum.pk)
+    signed = list(addendum.signatures.all())
+    return form_page(
+        request, "desk", form, template="desk/addendum_edit.html", addendum=addendum, costs=costs, signed=signed
+    )
 
 
 urlpatterns = [

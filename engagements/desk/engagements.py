@@ -28,7 +28,8 @@ from engagements.permissions import can_open_engagement
 from engagements.services.opening import agreements_for, confirmed_people, likely_dates, open_engagement
 from partners.models import Agency
 from slp.history.services import timeline
-from slp.lib.answers import Refused, require
+from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
 
@@ -79,8 +80,10 @@ def engagement_open(request, key):
     initial = {"title": need.title, "starts_on": start, "ends_on": end, "places": need.places}
     form = OpenForm(sent(request), need=need, hosts=hosts, initial=initial)
     if request.method == "POST" and form.is_valid():
-        engagement = _open(request, need, form)
-        if engagement:
+        with refused_at(form):
+            answers = dict(form.cleaned_data)
+            chosen = list(answers.pop("agencies", None) or ())
+            engagement = open_engagement(need=need, actor=request.user, agencies=chosen, **answers)
             messages.success(request, "Opened. Complete each addendum, then both sides sign it.")
             return redirect("desk:engagement-detail", engagement.reference)
     agencies = list(people) or list(hosts or ())
@@ -105,16 +108,6 @@ def _hosts(need: Need):
     return Agency.objects.filter(pk__in=need.invitations.filter(status__in=ANSWERED_YES).values("agency")).order_by(
         "name"
     )
-
-
-def _open(request, need: Need, form: OpenForm) -> Engagement | None:
-    data = dict(form.cleaned_data)
-    hosts = data.pop("agencies", None)
-    try:
-        return open_engagement(need=need, actor=request.user, agencies=list(hosts or ()), **data)
-    except Refused as refusal:
-        form.add_error(None, refusal.reason)
-        return None
 
 
 urlpatterns = [

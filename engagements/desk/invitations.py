@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
@@ -12,7 +11,7 @@ from engagements.forms.invitations import ConfirmForm, InvitationEditForm, Invit
 from engagements.matching import Candidate, check, same_seats
 from engagements.models import Invitation, Need, Nomination
 from engagements.models.invitation import OPEN
-from engagements.pages.common import Turn, door, facts, offers, sent
+from engagements.pages.common import Turn, door, facts, form_page, offers, sent
 from engagements.pages.lists import invitation_list_page
 from engagements.pages.needs import load_need
 from engagements.permissions import can_invite
@@ -24,8 +23,9 @@ from engagements.services.invitations import (
 )
 from partners.models import Agency
 from slp.history.services import timeline
-from slp.lib.answers import Refused, answer, require
+from slp.lib.answers import answer, require
 from slp.lib.dates import at_post, show_span
+from slp.lib.forms import refusal_about, refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
 from slp.lib.numbers import whole_numbers
@@ -92,28 +92,23 @@ def invitation_add(request, key):
     if not agencies:
         return redirect(f"{reverse('desk:need-match', args=[need.reference])}?choose=1")
     form = InviteForm(sent(request), need=need, agencies=agencies, taken=being_asked(need))
-    if request.method == "POST" and form.is_valid() and _invite(request, need, form):
-        return redirect("desk:need-detail", need.reference)
+    if request.method == "POST" and form.is_valid():
+        with refused_at(form):
+            _invite(request, need, form)
+            return redirect("desk:need-detail", need.reference)
     context = {"need": need, "form": form, "agencies": agencies}
     return render(request, "desk/invitation_add.html", context, status=422 if form.is_bound else 200)
 
 
-def _invite(request, need: Need, form: InviteForm) -> bool:
+def _invite(request, need: Need, form: InviteForm) -> None:
     """All requests go out, or none: a refusal becomes an error at its agency."""
     send = request.POST.get("action") != "draft"
     verb = invite_agency if send else draft_invitation
-    agency = None
-    try:
-        with transaction.atomic():
-            for asked in form.requests():
-                agency = asked["agency"]
-                verb(need=need, actor=request.user, **asked)
-    except Refused as refusal:
-        form.add_error(InviteForm.name_of(agency), refusal.reason)
-        return False
+    for asked in form.requests():
+        with refusal_about(InviteForm.name_of(asked["agency"])):
+            verb(need=need, actor=request.user, **asked)
     names = " and ".join(str(a) for a in form.agencies)
     messages.success(request, f"Sent to {names}." if send else f"Kept as drafts for {names}. Nobody has been told.")
-    return True
 
 
 @door("desk")
@@ -123,18 +118,18 @@ def invitation_edit(request, key):
     require(answer(invitation.status in OPEN, "This invitation is answered or over; it can't be changed any more."))
     form = InvitationEditForm(sent(request), instance=invitation)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        change_invitation(
-            invitation=invitation,
-            actor=request.user,
-            fields={"message": data["message"], "reply_by": data["reply_by"]},
-            seats=data["seats"],
-            seen_version=data["seen_version"] or invitation.version,
-        )
-        messages.success(request, "Saved." + (" The agency has been told." if invitation.status == "sent" else ""))
-        return redirect("desk:invitation-detail", key)
-    status = 200 if not form.is_bound else 409 if form.conflict else 422
-    return render(request, "desk/invitation_edit.html", {"invitation": invitation, "form": form}, status=status)
+        with refused_at(form):
+            data = form.cleaned_data
+            change_invitation(
+                invitation=invitation,
+                actor=request.user,
+                fields={"message": data["message"], "reply_by": data["reply_by"]},
+                seats=data["seats"],
+                seen_version=data["seen_version"] or invitation.version,
+            )
+            messages.success(request, "Saved." + (" The agency has been told." if invitation.status == "sent" else ""))
+            return redirect("desk:invitation-detail", key)
+    return form_page(request, "desk", form, template="desk/invitation_edit.html", invitation=invitation)
 
 
 @door("desk")
@@ -150,10 +145,11 @@ def nomination_confirm(request, key):
     require(answer(rows, "Nobody is waiting to be confirmed for this need."))
     form = ConfirmForm(sent(request), choices=_standing(rows, need))
     if request.method == "POST" and form.is_valid():
-        taken = [row for row in rows if row.pk in form.cleaned_data["people"]]
-        count = confirm_nominations(nominations=taken, actor=request.user)
-        messages.success(request, f"{count} confirmed. They and their agency have been told.")
-        return redirect("desk:need-detail", need.reference)
+        with refused_at(form):
+            taken = [row for row in rows if row.pk in form.cleaned_data["people"]]
+            count = confirm_nominations(nominations=taken, actor=request.user)
+            messages.success(request, f"{count} confirmed. They and their agency have been told.")
+            return redirect("desk:need-detail", need.reference)
     context = {"need": need, "form": form}
     return render(request, "desk/nomination_confirm.html", context, status=422 if form.is_bound else 200)
 

@@ -14,6 +14,7 @@ from engagements.pages.lists import report_list_page
 from engagements.permissions import can_decide_extension
 from engagements.services.reports import decide_extension
 from slp.lib.answers import answer, require
+from slp.lib.forms import refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
 
@@ -37,10 +38,13 @@ def extension_decide(request, key):
     require(answer(extension, "Nobody asks for more time for this report."))
     form = ExtensionDecisionForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        decide_extension(extension=extension, grant=data["grant"], note=data["note"], actor=request.user)
-        messages.success(request, "More time granted." if data["grant"] else "The due date stays. The agency is told.")
-        return redirect("desk:report-detail", key)
+        with refused_at(form):
+            data = form.cleaned_data
+            decide_extension(extension=extension, grant=data["grant"], note=data["note"], actor=request.user)
+            messages.success(
+                request, "More time granted." if data["grant"] else "The due date stays. The agency is told."
+            )
+            return redirect("desk:report-detail", key)
     context = {"report": report, "extension": extension, "form": form}
     return render(request, "desk/extension_decide.html", context, status=422 if form.is_bound else 200)
 

@@ -15,6 +15,7 @@ from engagements.services.addenda import STATEMENT, side_of, sign_addendum
 from slp.history.services import timeline
 from slp.lib.answers import Answer, no, require
 from slp.lib.dates import show_span
+from slp.lib.forms import refused_at
 from slp.lib.money import total, usd
 
 
@@ -85,14 +86,15 @@ def addendum_sign(request, door: str, key: int):
     back = reverse(f"{door}:addendum-detail", args=[addendum.pk])
     side = "INL" if side_of(request.user, addendum) == "inl" else addendum.agency
     if request.method == "POST" and form.is_valid():
-        sign_addendum(
-            addendum=addendum,
-            typed_name=form.cleaned_data["typed_name"],
-            seen_digest=form.cleaned_data["seen_digest"],
-            actor=request.user,
-        )
-        messages.success(request, f"Signed for {side}.")
-        return redirect(back)
+        with refused_at(form):
+            sign_addendum(
+                addendum=addendum,
+                typed_name=form.cleaned_data["typed_name"],
+                seen_digest=form.cleaned_data["seen_digest"],
+                actor=request.user,
+            )
+            messages.success(request, f"Signed for {side}.")
+            return redirect(back)
     context = {
         "base": f"{door}/base.html",
         "addendum": addendum,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.pages.common import Fact, Step, Turn, door, facts
+from partners.pages.common import Fact, Step, Turn, door, facts, form_page
 from slp.lib.dates import today
 from slp.lib.lifecycle import Lifecycle
 from slp.lib.moves import buttons
 
-__all__ = ["Fact", "Step", "Turn", "door", "due_words", "facts", "how_long", "offers", "sent", "steps"]
+__all__ = ["Fact", "Step", "Turn", "door", "due_words", "facts", "form_page", "how_long", "offers", "sent", "steps"]
 
 
 def sent(request):

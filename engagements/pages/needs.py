@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from engagements.services.needs import change_need, create_need, submit_need
 from partners.models import Depth
 from slp.lib.answers import require
 from slp.lib.dates import show, show_span
+from slp.lib.forms import refused_at
 from slp.lib.numbers import whole_number
 
 PATH = ("draft", "submitted", "validated", "staffed", "fulfilled")
@@ -198,10 +198,12 @@ def _form_page(request, door: str, need: Need | None):
     if not _valid(form, seats, submit=action == "submit"):
         status = 409 if getattr(form, "conflict", None) else 422
         return _show(request, door, before, form, seats, status=status)
-    saved = _save(request.user, before, form, seats, submit=action == "submit")
-    words = {"submit": "Submitted. INL/KM has been told.", "draft": "Saved as a draft. Nobody has been told yet."}
-    messages.success(request, words.get(action, "Saved."))
-    return redirect(f"{door}:need-detail", saved.reference)
+    with refused_at(form):
+        saved = _save(request.user, before, form, seats, submit=action == "submit")
+        words = {"submit": "Submitted. INL/KM has been told.", "draft": "Saved as a draft. Nobody has been told yet."}
+        messages.success(request, words.get(action, "Saved."))
+        return redirect(f"{door}:need-detail", saved.reference)
+    return _show(request, door, before, form, seats, status=422)
 
 
 def _one_more(data: QueryDict) -> QueryDict:
@@ -228,7 +230,6 @@ def _valid(form, seats, *, submit: bool) -> bool:
     return ok
 
 
-@transaction.atomic
 def _save(actor, need: Need | None, form, seats, *, submit: bool) -> Need:
     values = form.values()
     typed = form.cleaned_data.pop("new_institution", "")

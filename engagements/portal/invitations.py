@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
@@ -23,9 +22,10 @@ from engagements.services.invitations import (
     proposed_dates,
     release_seats,
 )
-from slp.lib.answers import Refused, answer, require
+from slp.lib.answers import answer, require
 from slp.lib.costs import CostCategory
 from slp.lib.dates import at_post, show_span
+from slp.lib.forms import refusal_about, refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
 
@@ -159,8 +159,10 @@ def invitation_answer(request, key):
     require(INVITATION.can(invitation, "decline", request.user))
     seats, asked = open_seats(invitation), invitation.seats.count()
     form = AnswerForm(sent(request), seats=seats, asked=asked, initial={"verb": request.GET.get("verb", "")})
-    if request.method == "POST" and form.is_valid() and _answer(request, invitation, form):
-        return _after_answer(request, invitation)
+    if request.method == "POST" and form.is_valid():
+        with refused_at(form):
+            _answer(request, invitation, form)
+            return _after_answer(request, invitation)
     context = {
         "invitation": invitation,
         "form": form,
@@ -171,25 +173,17 @@ def invitation_answer(request, key):
     return render(request, "portal/invitation_answer.html", context, status=422 if form.is_bound else 200)
 
 
-def _answer(request, invitation: Invitation, form: AnswerForm) -> bool:
+def _answer(request, invitation: Invitation, form: AnswerForm) -> None:
     data = form.cleaned_data
-    try:
-        with transaction.atomic():
-            answer_invitation(
-                invitation=invitation,
-                verb=data["verb"],
-                actor=request.user,
-                seats=data.get("seats"),
-                note=data["note"],
-                proposed_start=data["proposed_start"] if data["verb"] == "counter" else None,
-                proposed_end=data["proposed_end"] if data["verb"] == "counter" else None,
-            )
-    except Refused as refusal:
-        if refusal.status == 409:
-            raise
-        form.add_error(None, refusal.reason)
-        return False
-    return True
+    answer_invitation(
+        invitation=invitation,
+        verb=data["verb"],
+        actor=request.user,
+        seats=data.get("seats"),
+        note=data["note"],
+        proposed_start=data["proposed_start"] if data["verb"] == "counter" else None,
+        proposed_end=data["proposed_end"] if data["verb"] == "counter" else None,
+    )
 
 
 def _after_answer(request, invitation: Invitation):
@@ -211,8 +205,10 @@ def nomination_add(request, key):
     seats = _unnamed(invitation)
     require(answer(seats, "Every seat that you have promised has a name."))
     form = PeopleForm(sent(request), invitation=invitation, seats=seats)
-    if request.method == "POST" and form.is_valid() and _name(request, invitation, form):
-        return redirect("portal:invitation-detail", key)
+    if request.method == "POST" and form.is_valid():
+        with refused_at(form):
+            _name(request, invitation, form)
+            return redirect("portal:invitation-detail", key)
     lines = [(seat, asks(seat)) for seat in seats]
     context = {"invitation": invitation, "form": form, "lines": lines, "nobody": not form.people}
     return render(request, "portal/nomination_add.html", context, status=422 if form.is_bound else 200)
@@ -226,19 +222,14 @@ def _unnamed(invitation: Invitation) -> list[Seat]:
     return seats
 
 
-def _name(request, invitation: Invitation, form: PeopleForm) -> bool:
-    seat = None
-    try:
-        with transaction.atomic():
-            for seat, expert in form.chosen():
-                nominate_expert(invitation=invitation, seat=seat, expert=expert, actor=request.user)
-    except Refused as refusal:
-        form.add_error(f"seat_{seat.pk}" if seat else None, refusal.reason)
-        return False
+def _name(request, invitation: Invitation, form: PeopleForm) -> None:
+    """All are offered, or nobody: a refusal becomes an error at its seat."""
+    for seat, expert in form.chosen():
+        with refusal_about(f"seat_{seat.pk}"):
+            nominate_expert(invitation=invitation, seat=seat, expert=expert, actor=request.user)
     messages.success(request, "Offered. INL/KM confirms them.")
     for warning in form.warnings():
         messages.warning(request, f"Please note: {warning}.")
-    return True
 
 
 @door("portal")

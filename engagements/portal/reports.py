@@ -10,11 +10,12 @@ from django.urls import path
 from engagements.forms.reports import ExtensionForm, ReportForm
 from engagements.models import FinalReport
 from engagements.pages import reports as pages
-from engagements.pages.common import door, due_words, sent
+from engagements.pages.common import door, due_words, form_page, sent
 from engagements.pages.lists import report_list_page
 from engagements.permissions import can_ask_extension, can_edit_report
 from engagements.services.reports import ask_extension, save_report, submit_report
-from slp.lib.answers import Refused, require
+from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
 
@@ -38,18 +39,17 @@ def report_edit(request, key):
     fresh = pages.load_report(request, key) if request.method == "POST" else report
     form = ReportForm(sent(request), instance=report, submit=submit)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
+        with refused_at(form):
             fields = {name: form.cleaned_data[name] for name in form.changed_fields()}
             seen = form.cleaned_data["seen_version"]
             if fields or fresh.status == "due":
                 save_report(report=fresh, actor=request.user, fields=fields, seen_version=seen)
             if submit:
                 submit_report(report=fresh, actor=request.user)
-        messages.success(request, "Handed in. Thank you." if submit else "Saved. You can go on at any time.")
-        return redirect("portal:report-detail" if submit else "portal:report-edit", key)
-    status = 200 if not form.is_bound else 409 if form.conflict else 422
-    context = {"report": fresh, "form": form, "due": due_words(report.due_on)}
-    return render(request, "portal/report_edit.html", context, status=status)
+            messages.success(request, "Handed in. Thank you." if submit else "Saved. You can go on at any time.")
+            return redirect("portal:report-detail" if submit else "portal:report-edit", key)
+    due = due_words(report.due_on)
+    return form_page(request, "portal", form, template="portal/report_edit.html", report=fresh, due=due)
 
 
 @door("portal")
@@ -59,12 +59,9 @@ def extension_add(request, key):
     require(can_ask_extension(request.user, report))
     form = ExtensionForm(sent(request), report=report)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form):
             with transaction.atomic():
                 ask_extension(report=report, actor=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, refusal.reason)
-        else:
             messages.success(request, "Asked. INL/KM answers; until then the due date stays.")
             return redirect("portal:report-detail", key)
     context = {"report": report, "form": form}

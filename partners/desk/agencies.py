@@ -12,7 +12,7 @@ from partners.forms.agencies import AgencyEditForm, AgencyForm, ChooseForm, Merg
 from partners.models import Agency, CommunityTie
 from partners.pages.agency import membership_add_page, membership_end_page, membership_invite_page, rows_page
 from partners.pages.charts import agreement_timeline, capacity_chart
-from partners.pages.common import door, facts, how_long, joined, source_link
+from partners.pages.common import door, edit_page, facts, how_long, joined, source_link
 from partners.pages.lists import agency_list_page
 from partners.permissions import (
     can_change_people,
@@ -22,11 +22,11 @@ from partners.permissions import (
     can_register_agency,
 )
 from partners.services.agencies import register_agency, similar_agencies
-from partners.services.edits import save_edit
 from partners.services.merge import blocker, lost, merge_agencies, preview
 from slp.history.services import timeline
-from slp.lib.answers import Refused, answer, require
+from slp.lib.answers import answer, require
 from slp.lib.dates import show
+from slp.lib.forms import refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import buttons, move_path
 
@@ -102,25 +102,26 @@ def agency_add(request):
     require(can_register_agency(request.user))
     form = AgencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        fields = {k: v for k, v in form.cleaned_data.items() if k != "not_a_duplicate"}
-        agency = register_agency(actor=request.user, **fields)
-        messages.success(request, f"{agency} is registered as a prospect.")
-        return redirect("desk:agency-detail", agency.pk)
+        with refused_at(form):
+            fields = {k: v for k, v in form.cleaned_data.items() if k != "not_a_duplicate"}
+            agency = register_agency(actor=request.user, **fields)
+            messages.success(request, f"{agency} is registered as a prospect.")
+            return redirect("desk:agency-detail", agency.pk)
     return render(request, "desk/agency_add.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @door("desk")
 def agency_edit(request, key: int):
     agency = get_object_or_404(Agency.objects.visible_to(request.user), pk=key)
-    allowed = can_edit_agency(request.user, agency)
-    require(allowed)
-    form = AgencyEditForm(request.POST or None, instance=agency)
-    if request.method == "POST" and form.is_valid():
-        save_edit(form=form, actor=request.user, allowed=allowed)
-        messages.success(request, "Saved.")
-        return redirect("desk:agency-detail", agency.pk)
-    status = 409 if form.conflict else 422 if form.is_bound else 200
-    return render(request, "desk/agency_edit.html", {"form": form, "agency": agency}, status=status)
+    return edit_page(
+        request,
+        "desk",
+        AgencyEditForm(request.POST or None, instance=agency),
+        allowed=can_edit_agency(request.user, agency),
+        back=reverse("desk:agency-detail", args=[key]),
+        title="Change the agency",
+        crumb=agency.name,
+    )
 
 
 @door("desk")
@@ -132,11 +133,8 @@ def agency_merge(request, key: int):
     stays = choice.cleaned_data["stays"] if choice.is_bound and choice.is_valid() else None
     form = MergeForm(request.POST or None) if stays else None
     if request.method == "POST" and form and form.is_valid():
-        try:
+        with refused_at(form):
             merge_agencies(actor=request.user, stays=stays, goes=goes, reason=form.cleaned_data["reason"])
-        except Refused as refusal:
-            form.add_error(None, refusal.reason)
-        else:
             messages.success(request, f"Merged. All that belonged to {goes} stands here now.")
             return redirect("desk:agency-detail", stays.pk)
     context = {

@@ -10,12 +10,13 @@ from partners.forms.agreements import AgreementEditForm, AgreementForm, RenewFor
 from partners.models import Agency, Agreement
 from partners.pages.agreements import agreement_context, contacts_page, load_agreement, sign_page
 from partners.pages.charts import agreement_timeline
-from partners.pages.common import door
+from partners.pages.common import door, form_page
 from partners.pages.lists import BOARDS, agreement_list_page, on_board
 from partners.permissions import can_draft_agreement, can_edit_agreement, can_renew_agreement, can_write_amendment
 from partners.services.agreements import draft_agreement, edit_agreement, renew_agreement
 from partners.services.templates import text_from_template
-from slp.lib.answers import Refused, require
+from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.lists import capped_counts, capped_label, list_view
 from slp.lib.moves import move_path
 from slp.lib.numbers import whole_number
@@ -70,9 +71,10 @@ def agreement_add(request):
     chosen = Agency.objects.visible_to(request.user).filter(pk=asked).first()
     form = AgreementForm(request.POST or None, initial={"agency": chosen})
     if request.method == "POST" and form.is_valid():
-        agreement = draft_agreement(actor=request.user, **_with_text(form.cleaned_data))
-        messages.success(request, f"{agreement.reference} is drafted.")
-        return redirect("desk:agreement-detail", agreement.reference)
+        with refused_at(form):
+            agreement = draft_agreement(actor=request.user, **_with_text(form.cleaned_data))
+            messages.success(request, f"{agreement.reference} is drafted.")
+            return redirect("desk:agreement-detail", agreement.reference)
     return render(request, "desk/agreement_add.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -90,11 +92,11 @@ def agreement_edit(request, key: str):
     require(can_edit_agreement(request.user, agreement))
     form = AgreementEditForm(request.POST or None, instance=agreement)
     if request.method == "POST" and form.is_valid():
-        edit_agreement(form=form, actor=request.user, summary=form.cleaned_data["what_changed"])
-        messages.success(request, "Saved.")
-        return redirect("desk:agreement-detail", key)
-    status = 409 if form.conflict else 422 if form.is_bound else 200
-    return render(request, "desk/agreement_edit.html", {"form": form, "agreement": agreement}, status=status)
+        with refused_at(form):
+            edit_agreement(form=form, actor=request.user, summary=form.cleaned_data["what_changed"])
+            messages.success(request, "Saved.")
+            return redirect("desk:agreement-detail", key)
+    return form_page(request, "desk", form, template="desk/agreement_edit.html", agreement=agreement)
 
 
 @door("desk")
@@ -114,11 +116,8 @@ def agreement_renew(request, key: str):
     require(can_renew_agreement(request.user, agreement))
     form = RenewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form, "starts_on"):
             renewal = renew_agreement(actor=request.user, agreement=agreement, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error("starts_on", refusal.reason)
-        else:
             messages.success(request, f"{renewal.reference} is drafted on the terms of {agreement.reference}.")
             return redirect("desk:agreement-detail", renewal.reference)
     context = {"form": form, "agreement": agreement}

@@ -11,16 +11,16 @@ from django.views.decorators.http import require_POST
 from partners.forms.outreach import OutreachEditForm, OutreachForm
 from partners.lifecycles import ENQUIRY
 from partners.models import Agency, AgencyKind, Enquiry, Outreach
-from partners.pages.common import door, facts, source_link, steps
+from partners.pages.common import door, edit_page, facts, source_link, steps
 from partners.pages.lists import enquiry_list_page, outreach_list_page
 from partners.pages.outreach import outreach_board as board
 from partners.permissions import can_record_outreach
 from partners.services.agencies import similar_agencies
-from partners.services.edits import save_edit
 from partners.services.outreach import link_enquiry, record_outreach
 from slp.history.services import timeline
 from slp.lib.answers import require
 from slp.lib.dates import show, today
+from slp.lib.forms import refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import buttons, move_path
 from slp.lib.numbers import whole_number
@@ -58,9 +58,10 @@ def outreach_add(request):
     chosen = Agency.objects.visible_to(request.user).filter(pk=whole_number(request.GET.get("agency"))).first()
     form = OutreachForm(request.POST or None, initial={"agency": chosen})
     if request.method == "POST" and form.is_valid():
-        made = record_outreach(actor=request.user, **form.cleaned_data)
-        messages.success(request, "Recorded.")
-        return redirect("desk:outreach-detail", made.pk)
+        with refused_at(form):
+            made = record_outreach(actor=request.user, **form.cleaned_data)
+            messages.success(request, "Recorded.")
+            return redirect("desk:outreach-detail", made.pk)
     return render(request, "desk/outreach_add.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -99,15 +100,16 @@ def outreach_detail(request, key: int):
 @door("desk")
 def outreach_edit(request, key: int):
     made = _outreach(request, key)
-    allowed = can_record_outreach(request.user)
-    require(allowed)
-    form = OutreachEditForm(request.POST or None, instance=made)
-    if request.method == "POST" and form.is_valid():
-        save_edit(form=form, actor=request.user, allowed=allowed)
-        messages.success(request, "Saved.")
-        return redirect("desk:outreach-detail", made.pk)
-    status = 409 if form.conflict else 422 if form.is_bound else 200
-    return render(request, "desk/outreach_edit.html", {"form": form, "outreach": made}, status=status)
+    return edit_page(
+        request,
+        "desk",
+        OutreachEditForm(request.POST or None, instance=made),
+        allowed=can_record_outreach(request.user),
+        back=reverse("desk:outreach-detail", args=[key]),
+        title="Change what was recorded",
+        crumb=str(made),
+        eyebrow=made.agency.name,
+    )
 
 
 @door("desk")

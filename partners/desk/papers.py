@@ -13,7 +13,8 @@ from partners.pages.agreements import load_agreement
 from partners.pages.common import door, form_page
 from partners.permissions import can_edit_amendment, can_write_amendment
 from partners.services.amendments import edit_amendment, write_amendment
-from slp.lib.answers import Refused, Stale, require
+from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.moves import move_path
 
 
@@ -54,11 +55,8 @@ def amendment_add(request, key: str):
     require(can_write_amendment(request.user, agreement))
     form = AmendmentForm(request.POST or None, agreement=agreement)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form):
             amendment = write_amendment(actor=request.user, agreement=agreement, **form.answers())
-        except Refused as refusal:
-            form.add_error(None, refusal.reason)
-        else:
             messages.success(request, f"{amendment.reference} is drafted. Send it to the agency when it is right.")
             return redirect("desk:amendment-detail", amendment.reference)
     return form_page(
@@ -79,14 +77,10 @@ def amendment_edit(request, key: str):
     require(can_edit_amendment(request.user, amendment))
     form = AmendmentForm(request.POST or None, agreement=amendment.agreement, amendment=amendment)
     if request.method == "POST" and form.is_valid():
-        seen = form.cleaned_data["seen_version"] or amendment.version
-        try:
+        seen = form.cleaned_data["seen_version"]
+        seen = amendment.version if seen is None else seen
+        with refused_at(form):
             edit_amendment(actor=request.user, amendment=amendment, seen_version=seen, **form.answers())
-        except Stale:
-            raise
-        except Refused as refusal:
-            form.add_error(None, refusal.reason)
-        else:
             messages.success(request, "Saved.")
             return redirect("desk:amendment-detail", key)
     return form_page(

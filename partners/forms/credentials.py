@@ -11,10 +11,10 @@ from partners.models import Certificate, Expert, TravelDocument
 from slp.documents.forms import UploadField
 from slp.documents.models import Slot
 from slp.lib.dates import today
-from slp.lib.forms import ModelForm
+from slp.lib.forms import CrispyMixin, EditForm, ModelForm, PlausibleDates
 
 
-class CertificateForm(ModelForm):
+class CertificateFields(PlausibleDates, forms.ModelForm):
     """One certificate. A past one may be entered: it shows as expired and counts for nothing."""
 
     scan = UploadField(slot=Slot.CERTIFICATE, label="The certificate as PDF or picture", required=False)
@@ -37,6 +37,14 @@ class CertificateForm(ModelForm):
         if issued and expires and expires <= issued:
             self.add_error("expires_on", "The certificate would end before it was issued.")
         return cleaned
+
+
+class CertificateForm(CrispyMixin, CertificateFields):
+    """A new one."""
+
+
+class CertificateEditForm(EditForm, CertificateFields):
+    """Correct one that the person or a colleague may have open at the same time."""
 
 
 class TravelDocumentForm(ModelForm):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 
 from partners.models import ActivityKind, Agreement, AgreementApproval, Amendment, ApprovalOutcome, Expertise
 from partners.services.agreements import text_hash
@@ -15,7 +16,8 @@ from slp.accounts.models import User
 from slp.documents.forms import UploadField
 from slp.documents.models import Slot
 from slp.lib.dates import show, today
-from slp.lib.forms import Form
+from slp.lib.forms import ConflictMixin, ConflictRow, Form, in_words
+from slp.lib.track import snapshot_at
 from slp.places.models import Country
 
 SEVERAL = forms.SelectMultiple(attrs={"size": 8})
@@ -101,7 +103,7 @@ class ApprovalForm(Form):
         return cleaned
 
 
-class AmendmentForm(Form):
+class AmendmentForm(ConflictMixin, Form):
     """What an amendment says, and what it changes: the fields begin with the agreement as it stands."""
 
     summary = forms.CharField(label="What changes, in a line", max_length=200)
@@ -139,12 +141,15 @@ class AmendmentForm(Form):
 
     def __init__(self, *args, agreement: Agreement, amendment: Amendment | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.agreement = agreement
+        self.agreement, self.amendment = agreement, amendment
         self.initial |= scope_of(agreement) | {"effective_on": today()}
         if amendment is not None:
-            self.initial |= amendment.changes
-            self.initial |= {name: getattr(amendment, name) for name in ("summary", "text", "effective_on")}
-            self.initial["seen_version"] = amendment.version
+            self.initial |= self._standing(amendment) | {"seen_version": amendment.version}
+
+    def _standing(self, amendment: Any) -> dict[str, Any]:
+        """What the fields begin with, for an amendment or a snapshot of one."""
+        said = {name: getattr(amendment, name) for name in ("summary", "text", "effective_on")}
+        return scope_of(self.agreement) | amendment.changes | said
 
     def clean(self):
         cleaned = super().clean()
@@ -155,7 +160,26 @@ class AmendmentForm(Form):
             self.add_error("effective_on", f"The agreement ends on {show(self.agreement.ends_on)}.")
         if day and end and end < day:
             self.add_error("ends_on", "The agreement would end before the amendment takes effect.")
+        seen = cleaned.get("seen_version")
+        if self.amendment is not None and seen not in (None, self.amendment.version):
+            self.report_conflict(self.amendment, self.amendment.version, self._differences(seen))
         return cleaned
+
+    def _differences(self, seen: int) -> list[ConflictRow]:
+        """What the other person changed since version `seen`, beside what was typed here."""
+        before, now = snapshot_at(self.amendment, seen), self._standing(self.amendment)
+        was = self._standing(before) if before else {}
+        rows = []
+        for name, value in now.items():
+            field = self.fields[name]
+            old, new, yours = (
+                in_words(field, field.clean(was[name])) if name in was else "",
+                in_words(field, field.clean(value)),
+                in_words(field, self.cleaned_data.get(name)),
+            )
+            if new not in (old, yours):
+                rows.append(ConflictRow(field.label or capfirst(name.replace("_", " ")), old, new, yours))
+        return rows
 
     def answers(self) -> dict[str, Any]:
         """For the services: summary, text, effective_on, and of the scope only what changes."""

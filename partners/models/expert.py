@@ -193,6 +193,7 @@ class Certificate(models.Model):
     issued_on = models.DateField()
     expires_on = models.DateField(null=True, blank=True)
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ExpertScoped.as_manager()
 

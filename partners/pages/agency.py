@@ -12,7 +12,8 @@ from partners.pages.common import form_page
 from partners.permissions import can_change_people, can_edit_agency
 from partners.services.edits import save_rows
 from partners.services.people import add_membership, end_membership, invite_again
-from slp.lib.answers import Refused, require
+from slp.lib.answers import require
+from slp.lib.forms import refused_at
 
 # Rows that are edited together: the page's title, the formset, and what the history says.
 ROWS = {
@@ -35,9 +36,10 @@ def rows_page(request, door: str, agency: Agency, which: str):
     formset = formset_class(request.POST or None, instance=agency)
     back = agency_url(door, agency)
     if request.method == "POST" and formset.is_valid():
-        save_rows(formset=formset, parent=agency, actor=request.user, allowed=allowed, verb=verb)
-        messages.success(request, "Saved.")
-        return redirect(back)
+        with refused_at(formset):
+            save_rows(formset=formset, parent=agency, actor=request.user, allowed=allowed, verb=verb)
+            messages.success(request, "Saved.")
+            return redirect(back)
     context = {"formset": formset, "agency": agency, "title": title, "base": f"{door}/base.html", "back": back}
     return render(request, "partners/agency_rows.html", context, status=422 if formset.is_bound else 200)
 
@@ -48,11 +50,8 @@ def membership_add_page(request, door: str, agency: Agency):
     form = MembershipForm(request.POST or None, agency=agency)
     back = agency_url(door, agency)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form, "email"):
             made = add_membership(actor=request.user, agency=agency, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error("email", refusal.reason)
-        else:
             told = "a mail with a link to set a password" if made.user.last_login is None else "a mail that says so"
             messages.success(request, f"{made.user} is invited: {told} is on its way.")
             return redirect(back)

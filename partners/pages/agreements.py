@@ -10,7 +10,16 @@ from partners.forms.agreements import AgreementContactsForm, SignForm
 from partners.lifecycles import AGREEMENT, signed_sides
 from partners.models import ActivityKind, Agreement, ApprovalKind, ApprovalOutcome
 from partners.models.agreement import AgreementStatus, SignatureSide
-from partners.pages.common import agreement_path, agreement_turn, ends_in, facts, form_page, joined, source_link, steps
+from partners.pages.common import (
+    agreement_path,
+    agreement_turn,
+    edit_page,
+    ends_in,
+    facts,
+    joined,
+    source_link,
+    steps,
+)
 from partners.permissions import (
     NEGOTIATED,
     can_change_contacts,
@@ -25,11 +34,11 @@ from partners.permissions import (
     roles_towards,
     signing_side,
 )
-from partners.services.edits import save_edit
 from partners.services.signing import CHANGED, sign_agreement, signatures_under, statement_for
 from slp.history.services import timeline
 from slp.lib.answers import Refused, Stale, require
 from slp.lib.dates import show
+from slp.lib.forms import refused_at
 from slp.lib.moves import buttons
 from slp.lib.prose import to_html
 
@@ -159,18 +168,21 @@ def sign_page(request, key: str, door: str):
         if request.POST.get("seen_sha256", latest.sha256) != latest.sha256:
             raise Stale(CHANGED)
         if form.is_valid():
-            answers = form.cleaned_data
-            sign_agreement(
-                agreement=agreement,
-                actor=request.user,
-                typed_name=answers["typed_name"],
-                seen_sha256=answers["seen_sha256"],
-            )
-            agreement.refresh_from_db()
-            both = agreement.status == AgreementStatus.ACTIVE
-            told = "by both sides: it is in force." if both else "for your side. It is in force once both have signed."
-            messages.success(request, f"Signed {told}")
-            return redirect(f"{door}:agreement-detail", agreement.reference)
+            with refused_at(form):
+                answers = form.cleaned_data
+                sign_agreement(
+                    agreement=agreement,
+                    actor=request.user,
+                    typed_name=answers["typed_name"],
+                    seen_sha256=answers["seen_sha256"],
+                )
+                agreement.refresh_from_db()
+                both = agreement.status == AgreementStatus.ACTIVE
+                told = (
+                    "by both sides: it is in force." if both else "for your side. It is in force once both have signed."
+                )
+                messages.success(request, f"Signed {told}")
+                return redirect(f"{door}:agreement-detail", agreement.reference)
     digest = " ".join(latest.sha256[i : i + 16] for i in range(0, 64, 16))
     context = {
         "agreement": agreement,
@@ -185,21 +197,15 @@ def sign_page(request, key: str, door: str):
 def contacts_page(request, key: str, door: str):
     """Whom each side calls about this agreement; it changes without a new signature and stands in the history."""
     agreement = load_agreement(request, key)
-    allowed = can_change_contacts(request.user, agreement)
-    require(allowed)
-    form = AgreementContactsForm(request.POST or None, instance=agreement, door=door)
-    back = reverse(f"{door}:agreement-detail", args=[key])
-    if request.method == "POST" and form.is_valid():
-        save_edit(form=form, actor=request.user, allowed=allowed, verb="Changed the points of contact")
-        messages.success(request, "Saved. The terms and the signatures stay as they are.")
-        return redirect(back)
-    return form_page(
+    return edit_page(
         request,
         door,
-        form,
+        AgreementContactsForm(request.POST or None, instance=agreement, door=door),
+        allowed=can_change_contacts(request.user, agreement),
+        verb="Changed the points of contact",
+        saved="Saved. The terms and the signatures stay as they are.",
         title="Points of contact",
-        eyebrow=str(agreement),
+        crumb=str(agreement),
         lead="Whom to call about this agreement. It is no term of it: nobody signs again.",
-        submit="Save",
-        back=back,
+        back=reverse(f"{door}:agreement-detail", args=[key]),
     )

@@ -8,7 +8,8 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
-from django.shortcuts import render
+from django.contrib import messages
+from django.shortcuts import redirect, render
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,8 +17,10 @@ from django.utils.html import format_html
 from partners.models import Agreement
 from partners.models.agreement import AgreementStatus
 from partners.permissions import agency_roles, post_roles, staff_roles
-from slp.lib.answers import answer, require
+from partners.services.edits import save_edit
+from slp.lib.answers import Answer, answer, require
 from slp.lib.dates import show, today
+from slp.lib.forms import refused_at
 from slp.lib.lifecycle import Lifecycle
 
 ENTRY = {
@@ -49,6 +52,21 @@ def form_page(request, door: str, form, **context):
         status = 409 if getattr(form, "conflict", None) else 422
     template = context.pop("template", "ui/form_page.html")
     return render(request, template, {"base": f"{door}/base.html", "form": form, **context}, status=status)
+
+
+def edit_page(request, door: str, form, *, allowed: Answer, back: str, verb: str = "Edited", **context):
+    """Change one record by its `EditForm`: saved, and back to it; refused or overtaken, the same page again.
+
+    Context as for `form_page`; optional `saved`, what is said afterwards.
+    """
+    require(allowed)
+    saved = context.pop("saved", "Saved.")
+    if request.method == "POST" and form.is_valid():
+        with refused_at(form):
+            save_edit(form=form, actor=request.user, allowed=allowed, verb=verb)
+            messages.success(request, saved)
+            return redirect(back)
+    return form_page(request, door, form, back=back, submit="Save", **context)
 
 
 @dataclass(frozen=True)

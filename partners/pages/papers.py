@@ -31,6 +31,7 @@ from partners.services.signing import CHANGED, sign_amendment, sign_by_scan, sig
 from slp.history.services import timeline
 from slp.lib.answers import Refused, Stale, require
 from slp.lib.dates import show
+from slp.lib.forms import refused_at
 from slp.lib.moves import buttons
 from slp.lib.numbers import whole_number
 from slp.lib.prose import to_html
@@ -46,13 +47,8 @@ def notice_page(request, key: str, door: str):
     require(can_give_notice(request.user, agreement))
     form = NoticeForm(request.POST or None, earliest=earliest_last_day(agreement))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form, "last_day"):
             give_notice(actor=request.user, agreement=agreement, **form.cleaned_data)
-        except Stale:
-            raise
-        except Refused as refusal:
-            form.add_error("last_day", refusal.reason)
-        else:
             messages.success(request, "Notice is given. Both sides are told. You can take it back until the last day.")
             return redirect(f"{door}:agreement-detail", key)
     return form_page(
@@ -100,9 +96,10 @@ def comment_page(request, key: str, door: str):
     require(can_comment(request.user, agreement))
     form = CommentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        comment_on_agreement(actor=request.user, agreement=agreement, text=form.cleaned_data["text"])
-        messages.success(request, "Your comment is kept. The other side is told.")
-        return redirect(f"{_back(door, agreement)}#comments")
+        with refused_at(form):
+            comment_on_agreement(actor=request.user, agreement=agreement, text=form.cleaned_data["text"])
+            messages.success(request, "Your comment is kept. The other side is told.")
+            return redirect(f"{_back(door, agreement)}#comments")
     return form_page(
         request,
         door,
@@ -158,7 +155,7 @@ def scan_page(request, paper: Agreement | Amendment, door: str, back: str):
     form = ScanForm(request.POST or None, request.FILES or None, signers=signers)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with refused_at(form, "signed_on"):
             sign_by_scan(
                 paper=paper,
                 actor=request.user,
@@ -167,11 +164,6 @@ def scan_page(request, paper: Agreement | Amendment, door: str, back: str):
                 signed_on=data["signed_on"],
                 upload=data["scan"],
             )
-        except Stale:
-            raise
-        except Refused as refusal:
-            form.add_error("signed_on", refusal.reason)
-        else:
             messages.success(request, "The scan is kept as your side's signature.")
             return redirect(back)
     return form_page(
@@ -260,15 +252,18 @@ def amendment_sign_page(request, key: str, door: str):
         initial={"seen_sha256": amendment.sha256},
     )
     if request.method == "POST" and form.is_valid():
-        answers = form.cleaned_data
-        sign_amendment(
-            amendment=amendment,
-            actor=request.user,
-            typed_name=answers["typed_name"],
-            seen_sha256=answers["seen_sha256"],
-        )
-        messages.success(request, "Signed for your side. Once both have signed, the amendment takes effect on its day.")
-        return redirect(f"{door}:amendment-detail", key)
+        with refused_at(form):
+            answers = form.cleaned_data
+            sign_amendment(
+                amendment=amendment,
+                actor=request.user,
+                typed_name=answers["typed_name"],
+                seen_sha256=answers["seen_sha256"],
+            )
+            messages.success(
+                request, "Signed for your side. Once both have signed, the amendment takes effect on its day."
+            )
+            return redirect(f"{door}:amendment-detail", key)
     return form_page(
         request,
         door,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError
 from django.db.models import Case, IntegerField, Value, When
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +23,8 @@ from partners.services.roster_import.imports import ROWS_KEPT, take_over, taken_
 from partners.services.roster_import.template import csv_template, xlsx_template
 from slp.documents.tables import CSV, XLSX
 from slp.history.services import note_read
-from slp.lib.answers import Refused, require
+from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, choice, list_view
 from slp.lib.moves import buttons
 
@@ -39,8 +39,8 @@ def add_page(request, agency: Agency, door: str) -> HttpResponse:
     require(can_import_roster(request.user, agency))
     form = RosterFileForm(request.POST or None, request.FILES or None, agency=agency)
     if request.method == "POST" and form.is_valid():
-        sent = _send(request, form, agency)
-        if sent:
+        with refused_at(form, "file"):  # a colleague may have sent the same file in the same moment
+            sent = upload_roster(actor=request.user, agency=agency, upload=form.cleaned_data["file"])
             return redirect(f"{door}:roster-import-detail", sent.reference)
     context = {
         "base": f"{door}/base.html",
@@ -51,14 +51,6 @@ def add_page(request, agency: Agency, door: str) -> HttpResponse:
         "recent": _recent(agency, door),
     }
     return render(request, "partners/roster_import_add.html", context, status=422 if form.is_bound else 200)
-
-
-def _send(request, form: RosterFileForm, agency: Agency) -> RosterImport | None:
-    try:
-        return upload_roster(actor=request.user, agency=agency, upload=form.cleaned_data["file"])
-    except Refused as refused:  # a colleague sent the same file in the same moment
-        form.add_error("file", ValidationError(refused.reason))
-        return None
 
 
 def _back(agency: Agency, door: str) -> dict[str, str]:

@@ -12,10 +12,9 @@ from partners.forms.agencies import AgencyProfileForm
 from partners.models import Agency
 from partners.pages.agency import membership_add_page, membership_end_page, membership_invite_page, rows_page
 from partners.pages.charts import agreement_timeline, capacity_chart
-from partners.pages.common import door, facts, joined
+from partners.pages.common import door, edit_page, facts, joined
 from partners.permissions import can_change_people, can_confirm_agency, can_edit_agency
 from partners.services.confirm import confirm_agency, is_stale
-from partners.services.edits import save_edit
 from slp.lib.answers import require
 from slp.lib.dates import show
 
@@ -68,15 +67,16 @@ def agency_detail(request):
 @door("portal")
 def agency_edit(request):
     agency = own_agency(request.user)
-    allowed = can_edit_agency(request.user, agency)
-    require(allowed)
-    form = AgencyProfileForm(request.POST or None, instance=agency)
-    if request.method == "POST" and form.is_valid():
-        save_edit(form=form, actor=request.user, allowed=allowed)
-        messages.success(request, "Saved.")
-        return redirect("portal:agency-detail")
-    status = 409 if form.conflict else 422 if form.is_bound else 200
-    return render(request, "portal/agency_edit.html", {"form": form, "agency": agency}, status=status)
+    return edit_page(
+        request,
+        "portal",
+        AgencyProfileForm(request.POST or None, instance=agency),
+        allowed=can_edit_agency(request.user, agency),
+        back=reverse("portal:agency-detail"),
+        title="Change our agency",
+        crumb="Our agency",
+        lead="INL finds you by what stands here. Pausing requests needs no reason and costs you nothing.",
+    )
 
 
 ROSTER_SHOWN = 200

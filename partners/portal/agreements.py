@@ -13,7 +13,8 @@ from partners.pages.common import door
 from partners.pages.lists import agreement_list_page
 from partners.permissions import can_record_board
 from partners.services.agreements import record_board_decision
-from slp.lib.answers import Refused, require
+from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
 
@@ -46,12 +47,10 @@ def agreement_board(request, key: str):
     require(can_record_board(request.user, agreement))
     form = BoardForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form):
             record_board_decision(actor=request.user, agreement=agreement, **form.cleaned_data)
             messages.success(request, "Recorded. The agreement can be signed now.")
             return redirect("portal:agreement-detail", key)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
     context = {"form": form, "agreement": agreement}
     return render(request, "portal/agreement_board.html", context, status=422 if form.is_bound else 200)
 

@@ -6,22 +6,28 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
-from partners.forms.credentials import CertificateForm, TravelDocumentFormSet
+from partners.forms.credentials import CertificateEditForm, CertificateForm, TravelDocumentFormSet
 from partners.models import Certificate, Expert
 from partners.pages.common import door, form_page
 from partners.permissions import can_edit_expert
 from partners.portal.roster import rows_page
-from partners.services.credentials import remove_certificate, save_certificate
+from partners.services.credentials import edit_certificate, enter_certificate, remove_certificate
 from slp.lib.answers import require
+from slp.lib.forms import refused_at
 
 
 def _certificate_page(request, expert: Expert, certificate: Certificate | None, title: str):
     require(can_edit_expert(request.user, expert))
-    form = CertificateForm(request.POST or None, request.FILES or None, instance=certificate)
+    made_by = CertificateEditForm if certificate else CertificateForm
+    form = made_by(request.POST or None, request.FILES or None, instance=certificate)
     if request.method == "POST" and form.is_valid():
-        save_certificate(actor=request.user, expert=expert, certificate=certificate, **form.cleaned_data)
-        messages.success(request, "Saved.")
-        return redirect("portal:expert-detail", expert.pk)
+        with refused_at(form):
+            if certificate:
+                edit_certificate(actor=request.user, form=form)
+            else:
+                enter_certificate(actor=request.user, expert=expert, **form.cleaned_data)
+            messages.success(request, "Saved.")
+            return redirect("portal:expert-detail", expert.pk)
     return form_page(
         request,
         "portal",

@@ -14,7 +14,8 @@ from partners.pages.agreements import load_agreement
 from partners.pages.common import door, form_page
 from partners.permissions import can_keep_approvals, can_propose_text
 from partners.services.negotiation import keep_approval, propose_text
-from slp.lib.answers import Refused, Stale, require
+from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.moves import move_path
 
 
@@ -55,13 +56,8 @@ def agreement_propose(request, key: str):
     require(can_propose_text(request.user, agreement))
     form = ProposeForm(request.POST or None, agreement=agreement)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_at(form, "text"):
             propose_text(actor=request.user, agreement=agreement, **form.cleaned_data)
-        except Stale:
-            raise
-        except Refused as refusal:
-            form.add_error("text", refusal.reason)
-        else:
             messages.success(request, "Sent. INL sees what you changed, word by word, and answers.")
             return redirect("portal:agreement-detail", key)
     return form_page(
@@ -85,9 +81,10 @@ def agreement_approval(request, key: str, kind: str):
     require(can_keep_approvals(request.user, agreement))
     form = ApprovalForm(request.POST or None, approval=agreement.approvals.filter(kind=kind).first())
     if request.method == "POST" and form.is_valid():
-        keep_approval(actor=request.user, agreement=agreement, kind=kind, **form.cleaned_data)
-        messages.success(request, "Recorded.")
-        return redirect(f"{reverse('portal:agreement-detail', args=[key])}#approvals")
+        with refused_at(form):
+            keep_approval(actor=request.user, agreement=agreement, kind=kind, **form.cleaned_data)
+            messages.success(request, "Recorded.")
+            return redirect(f"{reverse('portal:agreement-detail', args=[key])}#approvals")
     return form_page(
         request,
         "portal",

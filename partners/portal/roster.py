@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from partners.forms.roster import (
@@ -17,14 +17,15 @@ from partners.forms.roster import (
 )
 from partners.models import Expert, TravelDocument
 from partners.models.agency import AgencyRole
-from partners.pages.common import door
+from partners.pages.common import door, edit_page
 from partners.pages.lists import expert_list_page
 from partners.pages.roster import expert_context, note_personal, readers_of
 from partners.permissions import agency_ids, can_edit_expert, can_edit_roster
 from partners.portal.agency import own_agency
-from partners.services.edits import save_edit, save_rows
+from partners.services.edits import save_rows
 from partners.services.experts import add_expert, confirm_expert, set_on_roster
 from slp.lib.answers import require
+from slp.lib.forms import refused_at
 from slp.lib.lists import list_view
 
 
@@ -66,9 +67,12 @@ def expert_add(request):
     require(can_edit_roster(request.user, agency))
     form = ExpertForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        expert = add_expert(actor=request.user, agency=agency, **form.cleaned_data)
-        messages.success(request, f"{expert} is on the roster. Now say what they know, speak and when they are free.")
-        return redirect("portal:expert-detail", expert.pk)
+        with refused_at(form):
+            expert = add_expert(actor=request.user, agency=agency, **form.cleaned_data)
+            messages.success(
+                request, f"{expert} is on the roster. Now say what they know, speak and when they are free."
+            )
+            return redirect("portal:expert-detail", expert.pk)
     return render(request, "portal/expert_add.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -78,13 +82,15 @@ def expert_edit(request, key: int):
     allowed = can_edit_expert(request.user, expert)
     require(allowed)
     note_personal(request, expert)
-    form = ExpertEditForm(request.POST or None, instance=expert)
-    if request.method == "POST" and form.is_valid():
-        save_edit(form=form, actor=request.user, allowed=allowed)
-        messages.success(request, "Saved.")
-        return redirect("portal:expert-detail", expert.pk)
-    status = 409 if form.conflict else 422 if form.is_bound else 200
-    return render(request, "portal/expert_edit.html", {"form": form, "expert": expert}, status=status)
+    return edit_page(
+        request,
+        "portal",
+        ExpertEditForm(request.POST or None, instance=expert),
+        allowed=allowed,
+        back=reverse("portal:expert-detail", args=[key]),
+        title="Change the entry",
+        crumb=expert.name,
+    )
 
 
 def rows_page(request, key: int, title: str, formset_class):
@@ -96,9 +102,12 @@ def rows_page(request, key: int, title: str, formset_class):
         note_personal(request, expert)
     formset = formset_class(request.POST or None, instance=expert)
     if request.method == "POST" and formset.is_valid():
-        save_rows(formset=formset, parent=expert, actor=request.user, allowed=allowed, verb=f"Changed: {title.lower()}")
-        messages.success(request, "Saved.")
-        return redirect("portal:expert-detail", expert.pk)
+        with refused_at(formset):
+            save_rows(
+                formset=formset, parent=expert, actor=request.user, allowed=allowed, verb=f"Changed: {title.lower()}"
+            )
+            messages.success(request, "Saved.")
+            return redirect("portal:expert-detail", expert.pk)
     context = {"formset": formset, "expert": expert, "title": title}
     return render(request, "portal/expert_rows.html", context, status=422 if formset.is_bound else 200)
 

@@ -17,19 +17,22 @@ from slp.lib.track import because
 
 
 @transaction.atomic
-def save_certificate(
-    *, actor, expert: Expert, certificate: Certificate | None, scan: Any = None, **fields
-) -> Certificate:
-    """A new certificate, or a correction of one. A scan takes the place of the one before."""
+def enter_certificate(*, actor, expert: Expert, scan: Any = None, **fields) -> Certificate:
+    """A new certificate, with its scan where there is one."""
     require(can_edit_expert(actor, expert))
     if scan:
         fields["document"] = keep(upload=scan, slot=Slot.CERTIFICATE, actor=actor)
-    if certificate is None:
-        return add_certificate(actor=actor, expert=expert, **fields)
+    return add_certificate(actor=actor, expert=expert, **fields)
+
+
+@transaction.atomic
+def edit_certificate(*, actor, form: Any) -> Certificate:
+    """Correct one. A scan takes the place of the one before. Raises `Stale` when somebody was faster."""
+    require(can_edit_expert(actor, form.instance.expert))
+    scan = form.cleaned_data["scan"]
+    also = {"document": keep(upload=scan, slot=Slot.CERTIFICATE, actor=actor)} if scan else {}
     with because(actor, "Changed a certificate"), readable_constraints(Certificate):
-        Certificate.objects.filter(pk=certificate.pk).update(**fields)
-    certificate.refresh_from_db()
-    return certificate
+        return form.save_changes(**also)
 
 
 @transaction.atomic

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 
 class Refused(Exception):
-    """A rule says no. The message is a sentence for the person who asked."""
+    """A rule says no. The message is a sentence for the person who asked.
+
+    `about`: the field of the form that the sentence belongs to, where a page knows one.
+    """
 
     status = 403
+    about: str | None = None
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,9 +15,41 @@ from django.db import models, transaction
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from slp.lib.answers import Stale
+from slp.lib.answers import Refused, Stale
 from slp.lib.dates import plausible_date
 from slp.lib.track import snapshot_at, who_changed
+
+
+@contextmanager
+def refused_at(form: Any, field: str | None = None) -> Iterator[None]:
+    """Inside, what a valid form asks for is carried out whole or not at all.
+
+    A rule's no becomes an error of the form (or formset), at `field` where it is about one answer, and the page
+    comes back with what was typed. `Stale` passes: its page says that somebody was faster.
+
+    Usage: `if request.method == "POST" and form.is_valid():`, and under it `with refused_at(form):` around the
+    service, the message and `return redirect(...)`; after it stands the page.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except Stale:
+        raise
+    except Refused as refusal:
+        if isinstance(form, forms.BaseFormSet):
+            form.non_form_errors().append(refusal.reason)
+        else:
+            form.add_error(refusal.about or field, refusal.reason)
+
+
+@contextmanager
+def refusal_about(field: str) -> Iterator[None]:
+    """One of several things that a form asks for: a no inside is an error of its own field."""
+    try:
+        yield
+    except Refused as refusal:
+        refusal.about = field
+        raise
 
 
 class DateInput(forms.DateInput):
@@ -89,7 +123,28 @@ class ModelForm(CrispyMixin, forms.ModelForm):
     """A form that makes a new row; `EditForm` changes one."""
 
 
-class VersionMixin(forms.ModelForm):
+class ConflictMixin:
+    """A form that can say that somebody else was faster, and what they did."""
+
+    conflict: Conflict | None = None
+
+    def report_conflict(self, instance: Any, current: int, rows: list[ConflictRow]) -> None:
+        """Refuse the form once: what was typed stays, and a second save applies it on top of version `current`."""
+        who, when = who_changed(instance, current)
+        self.conflict = Conflict(who, when, rows)
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen_version")] = str(current)
+        raise ValidationError(
+            format_html(
+                "{} changed this record while you were editing. Nothing of yours is lost: compare below, correct "
+                "what you want, and save again to apply your entries.",
+                who,
+            ),
+            code="conflict",
+        )
+
+
+class VersionMixin(ConflictMixin, forms.ModelForm):
     """A model form that knows which version of the row the person was looking at.
 
     When the row has moved on, the form is refused once with `conflict` filled: it keeps what was typed, shows
@@ -97,7 +152,6 @@ class VersionMixin(forms.ModelForm):
     """
 
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    conflict: Conflict | None = None
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -128,21 +182,10 @@ class VersionMixin(forms.ModelForm):
                 continue
             known = before is not None and hasattr(before, name)  # snapshots have no many-to-many fields
             was, is_now = _shown(before if known else None, name), _shown(now, name)
-            yours = _typed(self, name)
+            yours = in_words(self.fields[name], self.cleaned_data.get(name))
             if (known and was != is_now) or (not known and is_now != yours):
                 rows.append(ConflictRow(capfirst(self.fields[name].label or name), was, is_now, yours))
-        who, when = who_changed(self.instance, current)
-        self.conflict = Conflict(who, when, rows)
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen_version")] = str(current)
-        raise ValidationError(
-            format_html(
-                "{} changed this record while you were editing. Nothing of yours is lost: compare below, correct "
-                "what you want, and save again to apply your entries.",
-                who,
-            ),
-            code="conflict",
-        )
+        self.report_conflict(self.instance, current, rows)
 
 
 def _shown(instance: Any, name: str) -> str:
@@ -158,28 +201,33 @@ def _shown(instance: Any, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _typed(form: forms.ModelForm, name: str) -> str:
-    value = form.cleaned_data.get(name)
+def in_words(field: forms.Field, value: Any) -> str:
+    """A cleaned value of a form's field as people read it."""
     if value is None:
         return ""
     if isinstance(value, models.QuerySet):
         return ", ".join(sorted(str(x) for x in value))
-    choices = dict(getattr(form.fields[name], "choices", None) or [])
+    choices = dict(getattr(field, "choices", None) or [])
+    if isinstance(value, list):
+        return ", ".join(str(choices.get(x, x)) for x in value)
     return str(choices.get(value, value)) if not isinstance(value, models.Model) else str(value)
 
 
 class EditForm(CrispyMixin, VersionMixin):
     """Edits an existing row: writes only what changed, only if nobody else was faster."""
 
-    def save_changes(self) -> Any:
-        """Write the changed fields and raise the version by one. Call it inside the service's transaction."""
+    def save_changes(self, **also: Any) -> Any:
+        """Write the changed fields and raise the version by one. Call it inside the service's transaction.
+
+        `also`: columns that the form has no field for, such as the document that an upload became.
+        """
         instance, names = self.instance, self.changed_fields()
-        if not names:
+        if not names and not also:
             return instance
         plain = [n for n in names if not instance._meta.get_field(n).many_to_many]
         with transaction.atomic():
             seen = self.cleaned_data.get("seen_version") or instance.version
-            values = {n: getattr(instance, n) for n in plain}
+            values = {n: getattr(instance, n) for n in plain} | also
             rows = type(instance)._base_manager.filter(pk=instance.pk, version=seen)
             if not rows.update(**values, version=models.F("version") + 1):
                 raise Stale("Someone saved this record in the same moment. Go back, reload and save again.")

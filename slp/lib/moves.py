@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, path, reverse
 
 from slp.lib.answers import Answer, Stale, require
-from slp.lib.forms import Form
+from slp.lib.forms import Form, refused_at
 from slp.lib.lifecycle import LIFECYCLES, Lifecycle
 
 
@@ -91,10 +91,11 @@ def move_page(model: type[models.Model], door: str, back: str | Callable[[Any], 
         form = MoveForm(request.POST or None, required=move.reason_required, initial={"seen_status": obj.status})
         target = back(obj) if callable(back) else reverse(f"{door}:{back}", args=[key_of(obj)])
         if request.method == "POST" and form.is_valid():
-            lifecycle.apply(obj, verb, actor=request.user, reason=form.cleaned_data.get("reason", ""))
-            word = lifecycle.label(obj.status, plain=door != "desk").lower()
-            messages.success(request, f"{move.label}: done. The {lifecycle.name} is now: {word}.")
-            return redirect(target)
+            with refused_at(form):
+                lifecycle.apply(obj, verb, actor=request.user, reason=form.cleaned_data.get("reason", ""))
+                word = lifecycle.label(obj.status, plain=door != "desk").lower()
+                messages.success(request, f"{move.label}: done. The {lifecycle.name} is now: {word}.")
+                return redirect(target)
         context = {"base": f"{door}/base.html", "object": obj, "move": move, "form": form, "back": target}
         return render(request, "ui/move_page.html", context, status=422 if form.is_bound else 200)
 

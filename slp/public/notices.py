@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from deployments.pages.common import in_post_time
 from partners.permissions import agency_roles, post_roles, staff_roles
+from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view, plain_text
 from slp.reminders.forms import ReminderForm
 from slp.reminders.models import Notice
@@ -54,9 +55,10 @@ def notice_list(request, door: str):
         off=turned_off(user),
     )
     if request.method == "POST" and form.is_valid():
-        choose_reminders(user=user, wanted=form.cleaned_data["wanted"], offered=form.offered)
-        messages.success(request, "Saved. The sweep of the next minute follows your choice.")
-        return redirect(f"{door}:notice-list")
+        with refused_at(form):
+            choose_reminders(user=user, wanted=form.cleaned_data["wanted"], offered=form.offered)
+            messages.success(request, "Saved. The sweep of the next minute follows your choice.")
+            return redirect(f"{door}:notice-list")
     duties = [rule for rule in rules if not rule.can_be_off]
     return list_view(
         request,

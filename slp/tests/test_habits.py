@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -50,6 +51,30 @@ def test_views_start_from_what_the_person_may_see():
     """No page takes a row by bare model: `get_object_or_404(Model.objects.visible_to(user), ...)`."""
     allowed = ("slp/documents/views.py",)  # asks the document's own readers instead
     assert not offenders(CODE, r"get_object_or_404\([A-Z]\w+,", allow=allowed)
+
+
+DOORS = [
+    path
+    for path in CODE
+    if {"desk", "portal", "post", "pages"} & set(path.parts) or path.name in ("public.py", "moves.py", "notices.py")
+]
+# Their answers are no page with the form: a script reads them, or they are the page of what was looked up.
+OTHERWISE = {"support_sync", "service_record_verify", "enquiry", "_valid"}
+
+
+def carries_out(view: ast.FunctionDef) -> bool:
+    """It asks a form of a person's own whether it is valid."""
+    return any(isinstance(n, ast.Attribute) and n.attr == "is_valid" for n in ast.walk(view))
+
+
+@pytest.mark.parametrize("path", DOORS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_form_says_itself_what_the_rules_say_no_to(path):
+    """A view that carries out a form does so inside `refused_at`: no page "403" in place of what was typed."""
+    views = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef)]
+    wrong = [
+        v.name for v in views if carries_out(v) and v.name not in OTHERWISE and "refused_at(" not in ast.unparse(v)
+    ]
+    assert not wrong
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)

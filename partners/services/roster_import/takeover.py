@@ -95,13 +95,13 @@ WHERE NOT EXISTS (
 OLD_CERTIFICATES = f"""
 UPDATE partners_certificate c
 SET issued_on = p.first_day, expires_on = coalesce(p.last_day, c.expires_on),
-    number = CASE WHEN p.number <> '' THEN p.number ELSE c.number END
+    number = CASE WHEN p.number <> '' THEN p.number ELSE c.number END, version = c.version + 1
 FROM import_part p WHERE p.kind = 'certificates' AND {SAME_CERTIFICATE} AND ({CERTIFICATE_DIFFERS})
 """  # noqa: S608
 NEW_CERTIFICATES = f"""
-INSERT INTO partners_certificate (expert_id, programme, number, issued_on, expires_on)
+INSERT INTO partners_certificate (expert_id, programme, number, issued_on, expires_on, version)
 SELECT DISTINCT ON (p.expert_id, lower(p.title), p.number, p.first_day)
-       p.expert_id, p.title, p.number, p.first_day, p.last_day
+       p.expert_id, p.title, p.number, p.first_day, p.last_day, 1
 FROM import_part p WHERE p.kind = 'certificates'
   AND NOT EXISTS (SELECT FROM partners_certificate c WHERE {SAME_CERTIFICATE})
 """  # noqa: S608
