@@ -15,10 +15,11 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from deployments.models import CheckIn, Claim, Clearance, Deployment, SupportEntry, SupportKind
+from deployments.services.payments import PAYMENT_DAYS, pay_by
 from engagements.lifecycles import staff
 from engagements.reminders import speakers
 from slp.accounts.models import User
-from slp.lib.dates import WASHINGTON, add_working_days, at_post, show
+from slp.lib.dates import add_working_days, at_post, day_of, show
 from slp.lib.money import usd
 from slp.places.models import PostAssignment
 from slp.reminders.rules import Due, rule
@@ -27,7 +28,6 @@ CLEARANCE_RUNGS = (-7, 0, 1)  # days after the due date; 1 is overdue
 BRIEFING_RUNGS = (2, 5)  # days after arrival
 TRAVELLER_AFTER, RSO_AFTER = 3, 5  # days without a check-in
 REVIEW_RUNGS = (5, 10, 20)  # working days that a claim waits
-PAYMENT_DAYS = 30  # 41 CFR 301-52.7
 PAYMENT_RUNGS = (-7, 0, 1)
 WAITING_FOR_REVIEW = ("submitted", "in_review")
 WAITING_FOR_MONEY = ("approved", "certified")
@@ -55,7 +55,7 @@ def at_posts(posts: Iterable[int], role: str) -> dict[int, list[User]]:
 )
 def clearance_due(now: datetime) -> Iterator[Due]:
     """One mail per traveller and due date, to the traveller and the coordinator, however many things are missing."""
-    day = now.astimezone(WASHINGTON).date()
+    day = day_of(now)
     rows = (
         Clearance.objects.filter(
             status__in=["not_started", "refused"],
@@ -188,11 +188,11 @@ def working_days_between(start: date, end: date) -> int:
 
 @rule("claim-waiting", "A claim has waited for its review for more than five working days.", roles={"officer"})
 def claim_waiting(now: datetime) -> Iterator[Due]:
-    day = now.astimezone(WASHINGTON).date()
+    day = day_of(now)
     rows = Claim.objects.filter(status__in=WAITING_FOR_REVIEW, submitted_at__lt=now - timedelta(days=5))
     officers: list[User] | None = None
     for claim in rows.select_related("agency", "engagement").with_totals():
-        since = claim.submitted_at.astimezone(WASHINGTON).date()
+        since = day_of(claim.submitted_at)
         rung = working_days_between(since, day)
         if not rung:
             continue
@@ -218,23 +218,23 @@ def claim_waiting(now: datetime) -> Iterator[Due]:
     roles={"finance"},
 )
 def claim_unpaid(now: datetime) -> Iterator[Due]:
-    day = now.astimezone(WASHINGTON).date()
+    day = day_of(now)
     first = day - timedelta(days=PAYMENT_DAYS + PAYMENT_RUNGS[0])
     rows = Claim.objects.filter(status__in=WAITING_FOR_MONEY, submitted_at__date__lte=first)
     finance: list[User] | None = None
     for claim in rows.select_related("agency", "engagement").with_totals():
-        pay_by = claim.submitted_at.astimezone(WASHINGTON).date() + timedelta(days=PAYMENT_DAYS)
-        rung = latest(PAYMENT_RUNGS, (day - pay_by).days)
+        last = pay_by(claim)
+        rung = latest(PAYMENT_RUNGS, (day - last).days)
         if rung is None:
             continue
         finance = staff("finance") if finance is None else finance
         late = "Interest runs from day 31 (41 CFR 301-52.10)." if rung > 0 else ""
         for user in finance:
             yield Due(
-                key=f"claim-unpaid:{claim.reference}:{pay_by}:{rung:+d}:{user.pk}",
+                key=f"claim-unpaid:{claim.reference}:{last}:{rung:+d}:{user.pk}",
                 user=user,
                 email=user.email,
-                subject=f"Pay by {show(pay_by)}: claim {claim.reference}",
+                subject=f"Pay by {show(last)}: claim {claim.reference}",
                 body=f"{claim.reference} of {claim.agency}, {usd(claim.allowed_usd)} allowed, is "
                 f"{claim.get_status_display().lower()} and not paid. {late}",
                 about=claim.reference,

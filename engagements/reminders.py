@@ -17,7 +17,7 @@ from partners.models import Membership
 from partners.models.agreement import SignatureSide
 from slp.accounts.models import User
 from slp.lib.answers import Refused
-from slp.lib.dates import WASHINGTON, at_post, show
+from slp.lib.dates import at_post, day_of, show
 from slp.reminders.rules import Due, chore, rule
 
 REPORT_RUNGS = (-7, -1, 0, 1, 7, 14, 30)  # days after the due date
@@ -96,14 +96,14 @@ def invitation_lapse(now: datetime) -> int:
 # -- final reports ---------------------------------------------------------------------------------
 def _owed(now: datetime) -> list[tuple[FinalReport, int, date]]:
     """Reports that are owed, with the latest rung that has passed since they stand as they stand."""
-    day = now.astimezone(WASHINGTON).date()
+    day = day_of(now)
     rows = FinalReport.objects.filter(
         status__in=OWED,
         due_on__range=(day - timedelta(days=FORGET_AFTER), day - timedelta(days=REPORT_RUNGS[0])),
     ).select_related("agency", "engagement__country", "engagement__owner")
     found = []
     for report in rows:
-        since = report.status_since.astimezone(WASHINGTON).date()
+        since = day_of(report.status_since)
         dates = [(n, report.due_on + timedelta(days=n)) for n in REPORT_RUNGS]
         passed = [n for n, on in dates if on <= day and (on >= since or n == ESCALATION)]
         if passed:
@@ -191,7 +191,7 @@ def _who_signs(addendum: Addendum, signers: dict[int, list[User]]) -> list[tuple
 
 def _sign_please(addendum: Addendum, user: User, path: str, why: str) -> Due:
     engagement = addendum.engagement
-    due = (engagement.status_since + SIGN_AFTER).astimezone(WASHINGTON).date()
+    due = day_of(engagement.status_since + SIGN_AFTER)
     return Due(
         key=f"addendum-waits:{engagement.reference}:{addendum.pk}:{due}:3d:{user.pk}",
         user=user,

@@ -32,7 +32,7 @@ from partners.services.roster_import.imports import clear_away, go_on
 from slp.accounts.models import StaffRole, User
 from slp.accounts.services import password_link
 from slp.lib.answers import Refused
-from slp.lib.dates import WASHINGTON, add_working_days, show
+from slp.lib.dates import add_working_days, day_of, show
 from slp.reminders.rules import Due, chore, link_of, rule
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def officers() -> list[User]:
 
 
 def _today(now: datetime) -> date:
-    return now.astimezone(WASHINGTON).date()
+    return day_of(now)
 
 
 # -- people ----------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def enquiry_waits(now: datetime) -> Iterator[Due]:
                 email=user.email,
                 subject=f"{enquiry.agency_name} waits for an answer",
                 body=f"{enquiry.name} of {enquiry.agency_name} has asked about the programme on "
-                f"{show(enquiry.created_at.date())}. Nobody has taken it up yet.",
+                f"{show(day_of(enquiry.created_at))}. Nobody has taken it up yet.",
                 about=enquiry.reference,
                 path=f"/admin/desk/enquiries/{enquiry.reference}/",
                 why=OFFICER_WHY,

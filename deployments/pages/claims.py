@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from django.shortcuts import get_object_or_404
 
 from deployments.models import Claim, ClaimLine, Decision
 from deployments.services.claims import Totals, totals
+from deployments.services.payments import pay_by
 from deployments.services.problems import RULES, Ceiling, ClaimCheck
 from engagements.pages.common import Turn, due_words, facts
 from slp.accounts.models import User
-from slp.lib.dates import show, show_span
+from slp.lib.dates import day_of, show, show_span
 from slp.lib.money import usd
 
 PATH = ("draft", "submitted", "in_review", "approved", "certified", "paid")
 TONES = {"pending": "neutral", "allowed": "good", "reduced": "warn", "denied": "bad"}
-PROMPT_PAYMENT_DAYS = 30  # 41 CFR 301-52.7
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def claim_facts(claim: Claim) -> list:
         ("Engagement", claim.engagement.title),
         ("Agency", claim.agency),
         ("Prepared by", claim.prepared_by),
-        ("Submitted", f"{show(claim.submitted_at.date())} by {claim.submitted_by}" if claim.submitted_at else ""),
+        ("Submitted", f"{show(day_of(claim.submitted_at))} by {claim.submitted_by}" if claim.submitted_at else ""),
         ("Note to the reviewer", claim.note),
         *([("Approved by", claim.approved_by)] if claim.approved_by_id else []),
         *([("Certified by", claim.certified_by)] if claim.certified_by_id else []),
@@ -133,8 +132,3 @@ def turn(claim: Claim, *, mine: bool) -> Turn | None:
     if mine and claim.status in ("draft", "returned"):
         text = claim.returned_because if claim.status == "returned" else "Add every cost, then submit the claim."
     return Turn(mine, who, text, due)
-
-
-def pay_by(claim: Claim):
-    """Thirty days after a proper claim reached the approving official (41 CFR 301-52.7)."""
-    return claim.submitted_at.date() + timedelta(days=PROMPT_PAYMENT_DAYS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -15,10 +15,17 @@ from deployments.permissions import can_handle_payment, can_record_obligation, c
 from deployments.services.claims import locked
 from engagements.models import Engagement
 from slp.lib.answers import Answer, Refused, answer, no, require
-from slp.lib.dates import fiscal_year, show, today
+from slp.lib.dates import day_of, fiscal_year, show, today
 from slp.lib.errors import readable_constraints
 from slp.lib.money import ZERO, MoneyField, cents, usd
 from slp.lib.track import because
+
+PAYMENT_DAYS = 30  # 41 CFR 301-52.7
+
+
+def pay_by(claim: Claim) -> date:
+    """The last day of payment: thirty days after a proper claim reached the approving official (41 CFR 301-52.7)."""
+    return day_of(claim.submitted_at) + timedelta(days=PAYMENT_DAYS)
 
 
 def record_obligation(

@@ -16,7 +16,7 @@ from deployments.models import Claim, ClaimLine, ClaimStatus, DeploymentStatus, 
 from deployments.services.rates import MEALS_RULE, RateBook, lodging_ceiling, meals_ceiling
 from engagements.models import Addendum
 from slp.lib.costs import CostCategory
-from slp.lib.dates import WASHINGTON, show, show_span, today
+from slp.lib.dates import day_of, show, show_span, today
 from slp.lib.money import total, usd
 
 RECEIPT_ABOVE = Decimal(75)  # strictly more (41 CFR 301-52.1)
@@ -151,7 +151,7 @@ class ClaimCheck:
     def called_off_on(self, line: ClaimLine) -> date | None:
         """The day on which INL/KM cancelled this person's journey, or the engagement; None if it did not."""
         gone = line.deployment if line.deployment_id and line.deployment.status == "cancelled" else self.engagement
-        return gone.status_since.astimezone(WASHINGTON).date() if gone.status == "cancelled" else None
+        return day_of(gone.status_since) if gone.status == "cancelled" else None
 
     def _receipt(self, line: ClaimLine) -> str:
         # Meals and incidentals are an allowance by the day, not a bill (41 CFR 301-11.3).

@@ -16,7 +16,7 @@ from deployments.requirements import TRAINING
 from deployments.services.readiness import OPEN
 from partners.lifecycles import people_of
 from slp.lib.answers import Answer, Refused, answer, require
-from slp.lib.dates import today
+from slp.lib.dates import day_of, today
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
 from slp.reminders.services import tell
@@ -90,7 +90,7 @@ def record_attendance(
     with transaction.atomic(), because(actor, "Recorded attendance"):
         TrainingEnrolment.objects.filter(pk=enrolment.pk).update(
             status=status,
-            completed_on=(completed_on or min(today(), session.ends_at.date())) if attended else None,
+            completed_on=(completed_on or min(today(), day_of(session.ends_at))) if attended else None,
             version=F("version") + 1,
         )
         if attended and session.requirement_id:

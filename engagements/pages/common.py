@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.pages.common import Fact, Step, Turn, door, facts, form_page
+from partners.pages.common import Fact, Step, Turn, door, facts, form_page, how_long
 from slp.lib.dates import today
 from slp.lib.lifecycle import Lifecycle
 from slp.lib.moves import buttons
@@ -41,12 +41,6 @@ def steps(
 def offers(obj: Any, user: Any, door_name: str, *, without: tuple[str, ...] = ()) -> list[tuple]:
     """What the user can do now, for `ui/move_buttons.html`."""
     return buttons(obj, user, door_name, without=without)
-
-
-def how_long(moment) -> str:
-    """Since when, in days: for triage."""
-    days = (today() - moment.date()).days if moment else 0
-    return "today" if days <= 0 else f"{days} day{'s' if days != 1 else ''}"
 
 
 def due_words(day) -> str:

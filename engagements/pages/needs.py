@@ -20,7 +20,7 @@ from engagements.permissions import can_edit_need, can_register_need
 from engagements.services.needs import change_need, create_need, submit_need
 from partners.models import Depth
 from slp.lib.answers import require
-from slp.lib.dates import show, show_span
+from slp.lib.dates import day_of, show, show_span
 from slp.lib.forms import refused_at
 from slp.lib.numbers import whole_number
 
@@ -54,7 +54,7 @@ def need_facts(need: Need) -> list:
         ("Women, access to justice, inclusion", need.inclusion),
         ("Others in the same work", need.other_implementers),
         ("Funding", "Known" if need.is_funded else "Not known yet"),
-        ("Registered by", f"{need.author}, {show(need.created_at.date())}"),
+        ("Registered by", f"{need.author}, {show(day_of(need.created_at))}"),
     )
 
 

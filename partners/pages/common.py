@@ -19,7 +19,7 @@ from partners.models.agreement import AgreementStatus
 from partners.permissions import agency_roles, post_roles, staff_roles
 from partners.services.edits import save_edit
 from slp.lib.answers import Answer, answer, require
-from slp.lib.dates import show, today
+from slp.lib.dates import day_of, show, today
 from slp.lib.forms import refused_at
 from slp.lib.lifecycle import Lifecycle
 
@@ -123,7 +123,7 @@ def steps(lifecycle: Lifecycle, path: tuple[str, ...], status: str, *, plain: bo
 
 def how_long(moment) -> str:
     """Since when, in days."""
-    days = (today() - moment.date()).days if moment else 0
+    days = (today() - day_of(moment)).days if moment else 0
     return "today" if days <= 0 else f"{days} day{'s' if days != 1 else ''}"
 
 

@@ -14,6 +14,7 @@ from partners.pages.agency import membership_add_page, membership_end_page, memb
 from partners.pages.charts import agreement_timeline, capacity_chart
 from partners.pages.common import door, edit_page, facts, joined
 from partners.permissions import can_change_people, can_confirm_agency, can_edit_agency
+from partners.services.agencies import pause_requests
 from partners.services.confirm import confirm_agency, is_stale
 from slp.lib.answers import require
 from slp.lib.dates import show
@@ -83,6 +84,15 @@ ROSTER_SHOWN = 200
 
 
 @door("portal")
+@require_POST
+def agency_resume(request):
+    """End the pause: one click, no reason."""
+    pause_requests(actor=request.user, agency=own_agency(request.user), until=None)
+    messages.success(request, "Requests may reach you again. You can pause them again in your profile at any time.")
+    return redirect("portal:home")
+
+
+@door("portal")
 def agency_confirm(request):
     """ "Still right?": all that others rely on, on one page, with one button."""
     agency = own_agency(request.user)
@@ -129,6 +139,7 @@ def membership_end(request, key: int):
 urlpatterns = [
     path("agency/", agency_detail, name="agency-detail"),
     path("agency/edit/", agency_edit, name="agency-edit"),
+    path("agency/resume/", agency_resume, name="agency-resume"),
     path("agency/people/add/", membership_add, name="membership-add"),
     path("agency/people/<int:key>/invite/", membership_invite, name="membership-invite"),
     path("agency/people/<int:key>/end/", membership_end, name="membership-end"),

@@ -95,11 +95,17 @@ def add_tie(*, actor, agency: Agency, country: Country, note: str = "") -> Commu
 
 @transaction.atomic
 def pause_requests(*, actor, agency: Agency, until: date | None) -> Agency:
-    """No requests until a date, or again at once with `None`. No reason is asked; it costs the agency nothing."""
+    """No requests until a date, or again at once with `None`. No reason is asked; it costs the agency nothing.
+
+    `None` ends both ways of saying so: "paused until" and a "not before" that lies ahead.
+    """
     require(can_edit_agency(actor, agency))
     if until is not None and until < today():
         raise Refused("That date has passed. Choose a later one, or leave it empty to take requests again.")
     with because(actor, "Paused requests" if until else "Takes requests again"):
-        Agency.objects.filter(pk=agency.pk).update(paused_until=until, version=F("version") + 1)
+        dates: dict[str, date | None] = {"paused_until": until}
+        if until is None and agency.not_before and agency.not_before > today():
+            dates["not_before"] = None
+        Agency.objects.filter(pk=agency.pk).update(**dates, version=F("version") + 1)
     agency.refresh_from_db()
     return agency

@@ -8,7 +8,7 @@ from typing import Any
 from partners.models import ActivityKind, Agreement, Signature
 from partners.services.signing import signatures_under
 from slp.documents.pdf import render_pdf
-from slp.lib.dates import show
+from slp.lib.dates import day_of, show
 from slp.lib.prose import Block, blocks
 
 
@@ -24,7 +24,7 @@ def agreement_pdf(agreement: Agreement) -> bytes:
             "reference": agreement.reference,
             "version": f"version {latest.number}" if latest else "",
             "state": agreement.get_status_display(),
-            "dated": (latest.created_at if latest else agreement.created_at).date().isoformat(),
+            "dated": day_of(latest.created_at if latest else agreement.created_at).isoformat(),
             "agency": str(agreement.agency),
             "facts": _facts(agreement),
             "blocks": _blocks(agreement.text),

@@ -17,7 +17,7 @@ from slp.accounts.models import StaffRole, User
 from slp.documents.models import Document, Slot
 from slp.documents.services import keep
 from slp.lib.answers import Refused, Stale, no, require
-from slp.lib.dates import WASHINGTON, show, today
+from slp.lib.dates import day_of, show, today
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
 
@@ -101,8 +101,8 @@ def sign_by_scan(
         raise Refused(f"{signer} is not entitled to sign for this side.")
     if signed_on > today():
         raise Refused("The day of the signature is still to come.")
-    if signed_on < since.astimezone(WASHINGTON).date():
-        raise Refused(f"The text was ready to be signed on {show(since.astimezone(WASHINGTON).date())}, not before.")
+    if signed_on < day_of(since):
+        raise Refused(f"The text was ready to be signed on {show(day_of(since))}, not before.")
     _not_yet(text, side)
     scan = keep(upload=upload, slot=Slot.SIGNED, actor=actor)
     with because(actor, "Brought in a signed scan"):

@@ -13,6 +13,7 @@ from partners.models import Agency
 from partners.pages.charts import agreement_timeline
 from partners.services.capacity import loads
 from partners.tests.factories import make_agreement
+from slp.history.services import timeline
 from slp.lib.dates import fiscal_year, fiscal_year_span, today
 
 pytestmark = pytest.mark.django_db
@@ -128,10 +129,23 @@ def test_a_pause_stands_on_the_start_page_with_its_end(agency, coordinator, sign
     url, words = reverse("portal:home"), "Requests to your agency are paused until"
     assert words not in client_of(coordinator).get(url).content.decode()
     Agency.objects.filter(pk=agency.pk).update(paused_until=today() + timedelta(days=20))
-    assert "To end the pause earlier" in client_of(coordinator).get(url).content.decode()
+    assert "End the pause now" in client_of(coordinator).get(url).content.decode()
     assert "Your coordinator can end the pause" in client_of(signatory).get(url).content.decode()
     Agency.objects.filter(pk=agency.pk).update(paused_until=today() - timedelta(days=1))
     assert words not in client_of(coordinator).get(url).content.decode()
+
+
+def test_the_coordinator_ends_a_pause_with_one_click(agency, coordinator, signatory, client_of):
+    ahead = today() + timedelta(days=20)
+    Agency.objects.filter(pk=agency.pk).update(paused_until=ahead, not_before=ahead)
+    url = reverse("portal:agency-resume")
+    assert client_of(signatory).post(url).status_code == 403
+    page = client_of(coordinator).post(url, follow=True).content.decode()
+    assert "Requests may reach you again" in page
+    assert "End the pause now" not in page
+    agency.refresh_from_db()
+    assert agency.pause is None
+    assert timeline(agency)[0].what == "Takes requests again"
 
 
 def test_a_new_name_that_looks_like_another_agencys_is_asked_about(agency, other_agency, officer, client_of):

@@ -33,6 +33,11 @@ def today(zone: ZoneInfo = WASHINGTON) -> date:
     return timezone.now().astimezone(zone).date()
 
 
+def day_of(moment: datetime, zone: ZoneInfo = WASHINGTON) -> date:
+    """The date on which something happened, in Washington or in the zone given: never that of UTC."""
+    return moment.astimezone(zone).date()
+
+
 def implausible(value: date) -> str:
     """Why a date that somebody typed can't be meant, as a sentence; empty if it can.
 

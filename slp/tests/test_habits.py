@@ -47,6 +47,14 @@ def test_tasks_are_queued_after_the_commit():
     assert not offenders(CODE, r"\.delay\(")
 
 
+def test_a_moment_has_its_day_in_washington():
+    """`.date()` of a moment is UTC's: in the evening Washington still has the day before. `day_of(moment)` knows."""
+    theirs = ("slp/lib/dates.py", "slp/lib/lists.py", "engagements/forms/invitations.py")  # of a moment in its zone
+    read = ("partners/services/roster_import/reading.py",)  # of a cell that has no zone
+    in_utc = ("partners/services/agreement_pdf.py", "deployments/services/service_records.py")  # and says so
+    assert not offenders(CODE, r"\.date\(\)", allow=(*theirs, *read, *in_utc))
+
+
 def test_views_start_from_what_the_person_may_see():
     """No page takes a row by bare model: `get_object_or_404(Model.objects.visible_to(user), ...)`."""
     allowed = ("slp/documents/views.py",)  # asks the document's own readers instead

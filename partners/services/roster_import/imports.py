@@ -31,7 +31,7 @@ from slp.accounts.models import User
 from slp.documents.models import Slot, digest
 from slp.documents.services import keep
 from slp.lib.answers import Refused, Stale, require
-from slp.lib.dates import WASHINGTON, show
+from slp.lib.dates import day_of, show
 from slp.lib.errors import readable_constraints
 from slp.lib.queue import after_commit
 from slp.lib.track import because, event_model
@@ -64,7 +64,7 @@ def already_said(upload: RosterImport) -> str:
     if upload.status == ImportStatus.APPLIED:
         who = taken_over_by(upload)
         return (
-            f"This file was taken over on {show(upload.status_since.astimezone(WASHINGTON).date())} by {who or 'SLP'} "
+            f"This file was taken over on {show(day_of(upload.status_since))} by {who or 'SLP'} "
             f"({upload.reference}); nothing would change. Correct the file or choose another one."
         )
     return f"This file was sent already and waits for you: {upload.reference}."

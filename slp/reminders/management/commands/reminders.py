@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from slp.lib.commands import whole
+from slp.lib.dates import day_of
 from slp.reminders.models import Notice
 from slp.reminders.rules import RULES
 
@@ -45,7 +46,7 @@ def upcoming(days: int) -> list[dict]:
                     known.add(due.key)
                     rows.append(
                         {
-                            "on": moment.date().isoformat(),
+                            "on": day_of(moment).isoformat(),
                             "rule": rule.code,
                             "to": due.email,
                             "subject": due.subject,
