@@ -67,6 +67,10 @@ LISTS = (
     ("desk:expert-list", "officer", ""),
     ("desk:expert-list", "officer", "?q=toussaint"),
     ("desk:expert-list", "officer", "?page=150"),
+    ("desk:expert-list", "officer", "?service=retired"),
+    ("desk:expert-list", "officer", "?language={language}&level=2"),
+    ("desk:expert-list", "officer", "?expertise={expertise}&depth=2"),
+    ("desk:expert-list", "officer", "?free_from={day}"),
     ("portal:expert-list", "coordinator", ""),
     ("portal:expert-list", "coordinator", "?q=sergeant"),
     ("desk:agency-list", "officer", ""),
@@ -122,16 +126,35 @@ def _lists() -> dict[str, tuple[float, float, int]]:
     from slp.accounts.models import User
     from slp.tests.bench.measure import cost, count_queries, rows_floor
 
-    found, rows = {}, rows_floor()
+    found, rows, asked = {}, rows_floor(), _asked_for()
     for name, account, query in LISTS:
         client = Client()
         client.force_login(User.objects.get(email=f"{account}@demo.example"))
-        url = reverse(name) + query
+        url = reverse(name) + query.format(**asked)
         if client.get(url).status_code != 200:
             raise SystemExit(f"{url} does not answer")
         costs = cost(client, url, rows)
         found[f"{name}{query}"] = (costs.ratio, costs.quiet, count_queries(lambda c=client, u=url: c.get(u)))
     return found
+
+
+def _asked_for() -> dict[str, object]:
+    """What the filters ask for: what most people speak and know, and a day of next month."""
+    from datetime import timedelta
+
+    from django.db.models import Count
+
+    from partners.models import ExpertLanguage, ExpertSkill
+    from slp.lib.dates import today
+
+    def most(model, field: str):
+        return model.objects.values_list(field).annotate(n=Count("pk")).order_by("-n", field)[0][0]
+
+    return {
+        "language": most(ExpertLanguage, "language_id"),
+        "expertise": most(ExpertSkill, "expertise_id"),
+        "day": today() + timedelta(days=30),
+    }
 
 
 def _list_figures(small: dict, large: dict) -> list[Figure]:
