@@ -114,7 +114,7 @@ def claim_pay(request, key: str):
 @door("desk")
 def payment_fail(request, key: int):
     """The bank sent it back."""
-    payment = get_object_or_404(Payment.objects.select_related("claim__agency"), pk=key)
+    payment = get_object_or_404(Payment.objects.visible_to(request.user).select_related("claim__agency"), pk=key)
     claim = pages.load_claim(request, payment.claim.reference)
     require(payments.can_fail_payment(request.user, payment))
     form = FailForm(request.POST or None)

@@ -46,7 +46,7 @@ class SessionFilter(django_filters.FilterSet):
 LIST = ListPage(
     title="Pre-deployment training",
     intro="Sessions that INL/KM gives. Whoever completes one has met the requirement by that alone.",
-    rows=lambda user: TrainingSession.objects.annotate(enrolled=Count("enrolments")),
+    rows=lambda user: TrainingSession.objects.visible_to(user).annotate(enrolled=Count("enrolments")),
     columns=(
         Column("title", "Session"),
         Column("starts_at", "Begins"),
@@ -98,15 +98,15 @@ def training_add(request):
     )
 
 
-def _load(key: int) -> TrainingSession:
-    return get_object_or_404(TrainingSession.objects.select_related("requirement"), pk=key)
+def _load(request, key: int) -> TrainingSession:
+    return get_object_or_404(TrainingSession.objects.visible_to(request.user).select_related("requirement"), pk=key)
 
 
 @door("desk")
 @in_washington
 def training_detail(request, key: int):
     """Who takes part, who has completed it."""
-    session = _load(key)
+    session = _load(request, key)
     enrolments = session.enrolments.select_related("deployment__expert", "deployment__country")
     context = {
         "session": session,
@@ -130,7 +130,7 @@ def training_detail(request, key: int):
 @door("desk")
 @in_washington
 def training_edit(request, key: int):
-    session = _load(key)
+    session = _load(request, key)
     require(training.can_schedule_training(request.user))
     form = SessionEditForm(request.POST or None, instance=session)
     back = reverse("desk:training-detail", args=[key])
@@ -145,7 +145,7 @@ def training_edit(request, key: int):
 @door("desk")
 def training_enrol(request, key: int):
     """Give places to people who have not left yet."""
-    session = _load(key)
+    session = _load(request, key)
     require(training.can_schedule_training(request.user))
     people = (
         Deployment.objects.visible_to(request.user)
@@ -170,7 +170,7 @@ def training_enrol(request, key: int):
 @door("desk")
 def training_attend(request, key: int):
     """Record who was there; their requirement is cleared by it."""
-    session = _load(key)
+    session = _load(request, key)
     require(training.can_schedule_training(request.user))
     enrolments = list(
         session.enrolments.exclude(status="completed").select_related("deployment__expert", "session__requirement")

@@ -17,7 +17,7 @@ from deployments.permissions import can_hand_in
 from deployments.services import readiness
 from engagements.models import Engagement
 from engagements.pages.common import door as of_door
-from slp.history.services import note_reads
+from slp.history.services import note_read, note_reads
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
 from slp.lib.moves import move_path
@@ -77,6 +77,7 @@ def _emergency_contact(request, clearance: Clearance, door: str):
             readiness.hand_in_clearance(clearance=clearance, actor=request.user, note="In the person’s record")
             messages.success(request, "Kept. Only you, your coordinator, INL/KM and the RSO see it.")
             return redirect(back_to_person(door, clearance))
+    note_read(reader=request.user, subject=clearance.deployment.reference, what="emergency contact", person=expert.user)
     return form_page(
         request, door, form, title="Whom shall we call if something happens?", submit="Save", **_about(door, clearance)
     )
