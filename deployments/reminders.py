@@ -19,7 +19,7 @@ from deployments.services.payments import PAYMENT_DAYS, pay_by
 from engagements.lifecycles import staff
 from engagements.reminders import speakers
 from slp.accounts.models import User
-from slp.lib.dates import add_working_days, at_post, day_of, show
+from slp.lib.dates import add_working_days, at_post, day_of, end_of, show
 from slp.lib.money import usd
 from slp.places.models import PostAssignment
 from slp.reminders.rules import Due, rule
@@ -220,7 +220,7 @@ def claim_waiting(now: datetime) -> Iterator[Due]:
 def claim_unpaid(now: datetime) -> Iterator[Due]:
     day = day_of(now)
     first = day - timedelta(days=PAYMENT_DAYS + PAYMENT_RUNGS[0])
-    rows = Claim.objects.filter(status__in=WAITING_FOR_MONEY, submitted_at__date__lte=first)
+    rows = Claim.objects.filter(status__in=WAITING_FOR_MONEY, submitted_at__lt=end_of(first))
     finance: list[User] | None = None
     for claim in rows.select_related("agency", "engagement").with_totals():
         last = pay_by(claim)

@@ -32,7 +32,7 @@ from partners.services.roster_import.imports import clear_away, go_on
 from slp.accounts.models import StaffRole, User
 from slp.accounts.services import password_link
 from slp.lib.answers import Refused
-from slp.lib.dates import add_working_days, day_of, show
+from slp.lib.dates import add_working_days, day_of, end_of, show
 from slp.reminders.rules import Due, chore, link_of, rule
 
 log = logging.getLogger(__name__)
@@ -273,7 +273,7 @@ def certificate_ends(now: datetime) -> Iterator[Due]:
 @rule("enquiry-waits", "A public enquiry was not taken up within three working days.")
 def enquiry_waits(now: datetime) -> Iterator[Due]:
     before = add_working_days(_today(now), -ENQUIRY_AFTER_WORKING_DAYS)
-    rows = list(Enquiry.objects.filter(status="new", created_at__date__lte=before))
+    rows = list(Enquiry.objects.filter(status="new", created_at__lt=end_of(before)))
     desk = officers() if rows else []
     for enquiry in rows:
         for user in desk:

@@ -9,7 +9,7 @@ import django_filters
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Func, IntegerField, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce, Now, TruncDate
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
@@ -71,7 +71,7 @@ def travellers(user):
     """Journeys with what is missing. `turn`: who leaves first, then who is abroad, then the past, newest first."""
     return Deployment.objects.visible_to(user).annotate(
         missing=_counted(),
-        overdue=_counted(due_on__lt=TruncDate(Now())),
+        overdue=_counted(due_on__lt=today()),
         turn=pages.turn_of(first=BEFORE, then=("in_country",)),
     )
 

@@ -20,7 +20,7 @@ from deployments.pages.stays import nights, stay_urls
 from deployments.pages.teams import team_urls
 from deployments.permissions import can_check_in, can_log_support, can_plan_travel, can_report_incident
 from engagements.pages.common import door, due_words, offers, steps
-from slp.lib.dates import at_post, show, today
+from slp.lib.dates import at_post, show, start_of, today
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_path
 
@@ -114,7 +114,7 @@ def deployment_list(request):
     day = today(post_of(request.user).zone)
     rows = board(request.user)
     coming = rows.filter(status__in=BEFORE, starts_on__lte=day + AHEAD).order_by("starts_on", "expert__name")
-    gone = rows.filter(status__in=["returned", "curtailed"], returned_at__date__gte=day - BEHIND)
+    gone = rows.filter(status__in=["returned", "curtailed"], returned_at__gte=start_of(day - BEHIND))
     context = {
         "post": post_of(request.user),
         "here": _section(rows.filter(status="in_country").order_by("city", "expert__name")),

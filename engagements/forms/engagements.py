@@ -8,7 +8,8 @@ from engagements.models import Addendum, Engagement, Need
 from engagements.services.addenda import TERMS
 from partners.models import Agency
 from slp.lib.costs import CostCategory
-from slp.lib.forms import EditForm, Form
+from slp.lib.forms import ConflictRow, EditForm, Form
+from slp.lib.money import usd
 
 
 class OpenForm(Form):
@@ -67,6 +68,13 @@ class AddendumForm(EditForm):
             if seen is not None and seen != current:
                 self._report_conflict(seen, current)
         return cleaned
+
+    def differences(self, before, now) -> list[ConflictRow]:
+        rows = super().differences(before, now)
+        if self.costs_changed:
+            lines = "; ".join(f"{c.get_category_display()} {usd(c.amount)}" for c in self.instance.costs.all())
+            rows.append(ConflictRow("Estimate", "", lines or "none", "as in the form below"))
+        return rows
 
 
 class CostForm(Form):

@@ -13,8 +13,8 @@ from engagements.matching import check, same_seats
 from engagements.models import Invitation, Need, Seat
 from engagements.services.invitations import travelling
 from partners.models import Agency, Expert
-from slp.lib.dates import show, today
-from slp.lib.forms import EditForm, Form
+from slp.lib.dates import at_post, show, today
+from slp.lib.forms import ConflictRow, EditForm, Form
 
 CLOSE_OF_BUSINESS = time(17, 0)
 HOURS = [(f"{hour:02d}:00", f"{hour:02d}:00") for hour in range(8, 21)]
@@ -107,6 +107,23 @@ class InvitationEditForm(EditForm):
         self.initial |= {"reply_on": local.date(), "reply_at": f"{local.hour:02d}:00"}
         self.fields["seats"].queryset = self.instance.need.seats.all()
         self.fields["seats"].required = self.instance.need.seats.exists()
+
+    def changed_fields(self) -> list[str]:
+        """The deadline is one column behind two fields."""
+        moved = ["reply_by"] if {"reply_on", "reply_at"} & set(self.changed_data) else []
+        return super().changed_fields() + moved
+
+    def differences(self, before, now) -> list[ConflictRow]:
+        rows, zone = super().differences(before, now), self.instance.agency.time_zone
+        typed = self.cleaned_data
+        if before is None or before.reply_by == now.reply_by or not (typed.get("reply_on") and typed.get("reply_at")):
+            return rows
+        yours = moment_at(typed["reply_on"], typed["reply_at"], zone)
+        if yours == before.reply_by:
+            yours, local = now.reply_by, now.reply_by.astimezone(ZoneInfo(zone))
+            self.take_over("reply_on", local.date())
+            self.take_over("reply_at", f"{local.hour:02d}:00")
+        return [*rows, ConflictRow("Answer by", *(at_post(m, zone) for m in (before.reply_by, now.reply_by, yours)))]
 
     def clean(self):
         cleaned = super().clean()

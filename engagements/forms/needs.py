@@ -11,7 +11,7 @@ from engagements.models import HostInstitution, Need
 from engagements.services.needs import MAX_SEATS
 from partners.models import ActivityKind, Depth, Expertise, Sector
 from slp.lib.dates import show, today
-from slp.lib.forms import Conflict, ConflictRow, EditForm, Form, ModelForm
+from slp.lib.forms import ConflictRow, EditForm, Form, ModelForm
 from slp.lib.numbers import whole_numbers
 from slp.places.models import Country, Language
 
@@ -155,14 +155,12 @@ class NeedEditForm(NeedFields, EditForm):
                 self._report_conflict(seen, current)
         return cleaned
 
-    def _report_conflict(self, seen: int, current: int) -> None:
-        try:
-            super()._report_conflict(seen, current)
-        finally:
-            if self.seats_changed and self.conflict:
-                now = "; ".join(f"{len(g)} x {g[0].role}" for g in same_seats(list(self.instance.seats.all())))
-                row = ConflictRow("Seats", "", now, "as in the form below")
-                self.conflict = Conflict(self.conflict.who, self.conflict.when, [*self.conflict.rows, row])
+    def differences(self, before, now) -> list[ConflictRow]:
+        rows = super().differences(before, now)
+        if self.seats_changed:
+            seats = "; ".join(f"{len(g)} x {g[0].role}" for g in same_seats(list(self.instance.seats.all())))
+            rows.append(ConflictRow("Seats", "", seats, "as in the form below"))
+        return rows
 
     def values(self) -> dict:
         """The changed fields, for `change_need`."""

@@ -77,10 +77,12 @@ def _write_seats(need: Need, seats: Iterable[Mapping[str, Any]]) -> None:
     wanted = [row for row in seats for _ in range(1 if row.get("id") else int(row.get("count") or 1))]
     if len(wanted) > MAX_SEATS:
         raise Refused(f"A need has at most {MAX_SEATS} seats. Register a second need for the others.")
-    known = {seat.pk: seat for seat in need.seats.all()}
-    kept = {int(row["id"]) for row in wanted if row.get("id")}
-    if foreign := kept - known.keys():
-        raise Refused(f"Seat {min(foreign)} is not a seat of this need.")
+    seats = Seat.objects.filter(pk__in=[row["id"] for row in wanted if row.get("id")])
+    if foreign := seats.exclude(need=need).first():
+        raise Refused(f"Seat {foreign.pk} is not a seat of this need.")
+    # a seat that a colleague took out meanwhile is a new one for whoever still has it on the page
+    kept = set(seats.values_list("pk", flat=True))
+    wanted = [row if not row.get("id") or int(row["id"]) in kept else {**row, "id": None} for row in wanted]
     taken = need.seats.exclude(pk__in=kept).filter(nominations__isnull=False)
     if taken.exists():
         raise Refused("A seat for which somebody was offered can't be removed.")

@@ -16,7 +16,7 @@ from slp.accounts.models import User
 from slp.documents.forms import UploadField
 from slp.documents.models import Slot
 from slp.lib.dates import show, today
-from slp.lib.forms import ConflictMixin, ConflictRow, Form, in_words
+from slp.lib.forms import ConflictMixin, ConflictRow, Form, in_words, same_words
 from slp.lib.track import snapshot_at
 from slp.places.models import Country
 
@@ -142,14 +142,15 @@ class AmendmentForm(ConflictMixin, Form):
     def __init__(self, *args, agreement: Agreement, amendment: Amendment | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.agreement, self.amendment = agreement, amendment
-        self.initial |= scope_of(agreement) | {"effective_on": today()}
+        self.scope = scope_of(agreement)
+        self.initial |= self.scope | {"effective_on": today()}
         if amendment is not None:
             self.initial |= self._standing(amendment) | {"seen_version": amendment.version}
 
     def _standing(self, amendment: Any) -> dict[str, Any]:
         """What the fields begin with, for an amendment or a snapshot of one."""
         said = {name: getattr(amendment, name) for name in ("summary", "text", "effective_on")}
-        return scope_of(self.agreement) | amendment.changes | said
+        return self.scope | amendment.changes | said
 
     def clean(self):
         cleaned = super().clean()
@@ -169,7 +170,7 @@ class AmendmentForm(ConflictMixin, Form):
         """What the other person changed since version `seen`, beside what was typed here."""
         before, now = snapshot_at(self.amendment, seen), self._standing(self.amendment)
         was = self._standing(before) if before else {}
-        rows = []
+        self.data, rows = self.data.copy(), []
         for name, value in now.items():
             field = self.fields[name]
             old, new, yours = (
@@ -177,7 +178,10 @@ class AmendmentForm(ConflictMixin, Form):
                 in_words(field, field.clean(value)),
                 in_words(field, self.cleaned_data.get(name)),
             )
-            if new not in (old, yours):
+            if name in was and old != new and same_words(old, yours):
+                yours = new
+                self.take_over(name, value)
+            if old != new and (name in was or new != yours):
                 rows.append(ConflictRow(field.label or capfirst(name.replace("_", " ")), old, new, yours))
         return rows
 

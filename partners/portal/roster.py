@@ -147,7 +147,7 @@ def expert_roster(request, key: int):
     """Take a person off the roster, or back on."""
     expert = _load(request, key)
     set_on_roster(actor=request.user, expert=expert, on=not expert.is_active)
-    messages.success(request, f"{expert} is {'back on' if not expert.is_active else 'off'} the roster.")
+    messages.success(request, f"{expert} is {'back on' if expert.is_active else 'off'} the roster.")
     return redirect("portal:expert-detail", key)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from slp.lib.answers import Answer, require
+from slp.lib.answers import Answer, Stale, require
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
 
@@ -24,6 +24,7 @@ def save_rows(*, formset: Any, parent: Any, actor: Any, allowed: Answer, verb: s
     """Add, change and remove the rows of a valid inline formset, the parent row locked. Returns how many."""
     require(allowed)
     type(parent)._base_manager.select_for_update().get(pk=parent.pk)
+    _still_there(formset)
     with because(actor, verb), readable_constraints(formset.model):
         formset.save(commit=False)
         for row in formset.deleted_objects:
@@ -33,6 +34,13 @@ def save_rows(*, formset: Any, parent: Any, actor: Any, allowed: Answer, verb: s
         for row in formset.new_objects:
             row.save(force_insert=True)
     return len(formset.deleted_objects) + len(formset.changed_objects) + len(formset.new_objects)
+
+
+def _still_there(formset: Any) -> None:
+    """Rows that a colleague removed while the page was open can't be changed any more."""
+    known = {form.instance.pk for form in formset.initial_forms if form.instance.pk}
+    if formset.model._base_manager.filter(pk__in=known).count() < len(known):
+        raise Stale("Somebody removed one of these rows while you had the page open.")
 
 
 def _columns(row: Any, changed: list[str]) -> list[str] | None:

@@ -14,7 +14,7 @@ from partners.permissions import can_give_notice, can_take_back_notice, signing_
 from slp.accounts.models import StaffRole, User
 from slp.lib.answers import Refused, Stale, require
 from slp.lib.dates import show, today
-from slp.lib.errors import readable_constraints
+from slp.lib.errors import check_deferred, readable_constraints
 from slp.lib.track import because
 from slp.reminders.services import tell
 
@@ -76,6 +76,7 @@ def take_back_notice(*, actor, agreement: Agreement, reason: str = "") -> Agreem
             ends_on=agreement.ended_without_notice_on,
             ended_without_notice_on=None,
         )
+    check_deferred("one_agreement_of_a_kind_at_a_time", Agreement)  # another one may have taken its place
     agreement.refresh_from_db()
     until = f"until {show(agreement.ends_on)}" if agreement.ends_on else "without an end"
     _tell_both(

@@ -147,6 +147,17 @@ def test_the_side_that_gave_it_takes_it_back(old, director, signatory):
     give_notice(actor=director, agreement=agreement, reason="Now INL.")
 
 
+def test_notice_is_not_taken_back_when_another_agreement_follows(old, director, agency, client_of):
+    agreement = give_notice(actor=director, agreement=old, reason="x")
+    start = agreement.ends_on + timedelta(days=1)
+    make_agreement(agency, starts_on=start, ends_on=start + timedelta(days=300))
+    answer = client_of(director).post(reverse("desk:agreement-notice-back", args=[old.reference]))
+    assert answer.status_code == 403
+    assert "in force" in answer.content.decode()
+    old.refresh_from_db()
+    assert old.notice_on is not None
+
+
 def test_after_the_last_day_it_is_terminated(old, director, monkeypatch):
     give_notice(actor=director, agreement=old, reason="x")
     assert reminders.agreement_over(in_days(60)) == 0

@@ -151,3 +151,9 @@ def test_off_the_roster_and_back(expert, coordinator, client_of):
     client_of(coordinator).post(url)
     expert.refresh_from_db()
     assert expert.is_active
+
+
+def test_the_page_says_whether_somebody_is_on_or_off_the_roster(expert, coordinator, client_of):
+    url, client = reverse("portal:expert-roster", args=[expert.pk]), client_of(coordinator)
+    assert "is off the roster" in client.post(url, follow=True).content.decode()
+    assert "is back on the roster" in client.post(url, follow=True).content.decode()

@@ -13,6 +13,9 @@ from django.shortcuts import redirect, render
 from slp.history.models import Submission
 from slp.lib.answers import Refused
 
+NOT_TYPED = ("csrfmiddlewaretoken", "once", "password")
+WORTH_KEEPING = 12  # characters: shorter answers are typed again at once
+
 
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
     """pghistory's own, with the person's name kept in case the account changes."""
@@ -39,8 +42,17 @@ class RefusalMiddleware:
 
     def process_exception(self, request, exception):
         if isinstance(exception, Refused):
-            return render(request, f"{exception.status}.html", {"reason": exception.reason}, status=exception.status)
+            context = {"reason": exception.reason, "typed": typed_in(request)}
+            return render(request, f"{exception.status}.html", context, status=exception.status)
         return None
+
+
+def typed_in(request) -> list[str]:
+    """The texts that somebody sent with a form, to copy them from a page that could not take them."""
+    if request.method != "POST":
+        return []
+    texts = [value.strip() for name in request.POST if name not in NOT_TYPED for value in request.POST.getlist(name)]
+    return [text[:20_000] for text in texts if len(text) >= WORTH_KEEPING and " " in text]
 
 
 class OnceMiddleware:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,16 @@ def today(zone: ZoneInfo = WASHINGTON) -> date:
 def day_of(moment: datetime, zone: ZoneInfo = WASHINGTON) -> date:
     """The date on which something happened, in Washington or in the zone given: never that of UTC."""
     return moment.astimezone(zone).date()
+
+
+def start_of(day: date, zone: ZoneInfo = WASHINGTON) -> datetime:
+    """The first moment of a day, in Washington or in the zone given: for conditions on moments."""
+    return datetime.combine(day, time.min, tzinfo=zone)
+
+
+def end_of(day: date, zone: ZoneInfo = WASHINGTON) -> datetime:
+    """The first moment that is no longer the day."""
+    return start_of(day + timedelta(days=1), zone)
 
 
 def implausible(value: date) -> str:

@@ -12,6 +12,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.forms.models import model_to_dict
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
@@ -143,12 +144,26 @@ class ConflictMixin:
             code="conflict",
         )
 
+    def take_over(self, name: str, value: Any) -> None:
+        """Show `value` in the field when the form comes back."""
+        field, key = self.fields[name], self.add_prefix(name)
+        widget, value = field.widget, field.prepare_value(value)
+        if isinstance(widget, forms.MultiWidget):
+            for end, part, one in zip(widget.widgets_names, widget.widgets, widget.decompress(value), strict=True):
+                self.data[f"{key}{end}"] = part.format_value(one) or ""
+        elif isinstance(widget, forms.CheckboxInput):
+            self.data.setlist(key, ["on"] if value else [])
+        else:
+            said = widget.format_value(value)
+            self.data.setlist(key, said if isinstance(said, list) else [said or ""])
+
 
 class VersionMixin(ConflictMixin, forms.ModelForm):
     """A model form that knows which version of the row the person was looking at.
 
     When the row has moved on, the form is refused once with `conflict` filled: it keeps what was typed, shows
     what the other person did, and takes the new version along, so a second save applies these entries on top.
+    A field that this person had left as it was now holds what the other one entered: nobody's work is undone.
     """
 
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -175,7 +190,12 @@ class VersionMixin(ConflictMixin, forms.ModelForm):
 
     def _report_conflict(self, seen: int, current: int) -> None:
         now = type(self.instance)._base_manager.get(pk=self.instance.pk)
-        before = snapshot_at(self.instance, seen)
+        self.data = self.data.copy()
+        rows = self.differences(snapshot_at(self.instance, seen), now)
+        self.report_conflict(self.instance, current, rows)
+
+    def differences(self, before: Any | None, now: Any) -> list[ConflictRow]:
+        """What changed from the version `before` (None where it is not known) to `now`, beside what was typed."""
         rows = []
         for name in self._meta.fields or self.fields:
             if name not in self.fields or not hasattr(now, name):
@@ -183,9 +203,17 @@ class VersionMixin(ConflictMixin, forms.ModelForm):
             known = before is not None and hasattr(before, name)  # snapshots have no many-to-many fields
             was, is_now = _shown(before if known else None, name), _shown(now, name)
             yours = in_words(self.fields[name], self.cleaned_data.get(name))
+            if known and was != is_now and same_words(was, yours):
+                yours = is_now
+                self.take_over(name, model_to_dict(now, [name]).get(name))
             if (known and was != is_now) or (not known and is_now != yours):
                 rows.append(ConflictRow(capfirst(self.fields[name].label or name), was, is_now, yours))
-        self.report_conflict(self.instance, current, rows)
+        return rows
+
+
+def same_words(one: str, other: str) -> bool:
+    """Browsers send lines with CR LF."""
+    return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
 
 
 def _shown(instance: Any, name: str) -> str:

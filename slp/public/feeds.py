@@ -12,7 +12,7 @@ from engagements.models import Engagement, FinalReport, Invitation, Need, Nomina
 from engagements.models.invitation import ANSWERED_YES
 from engagements.models.report import OWED
 from partners.models import Agreement, Enquiry
-from slp.lib.dates import add_working_days, today
+from slp.lib.dates import add_working_days, start_of, today
 from slp.public.todo import Feed
 
 
@@ -36,7 +36,7 @@ def _claims(*statuses: str):
 def _waiting_claims(user):
     waiting = ["submitted", "in_review", "approved", "certified"]
     since = add_working_days(today(), -5)
-    rows = Claim.objects.visible_to(user).filter(status__in=waiting, status_since__date__lt=since)
+    rows = Claim.objects.visible_to(user).filter(status__in=waiting, status_since__lt=start_of(since))
     return rows.order_by("status_since")
 
 
