@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": max(SWEEP_SECONDS * 2, 10)},
     },
+    "files": {"task": "slp.documents.tasks.drop_left_behind", "schedule": 86_400},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 
