@@ -138,12 +138,13 @@ class AmendmentForm(ConflictMixin, Form):
         help_text="None chosen: all fields.",
     )
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen_agreement = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, agreement: Agreement, amendment: Amendment | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.agreement, self.amendment = agreement, amendment
         self.scope = scope_of(agreement)
-        self.initial |= self.scope | {"effective_on": today()}
+        self.initial |= self.scope | {"effective_on": today(), "seen_agreement": agreement.version}
         if amendment is not None:
             self.initial |= self._standing(amendment) | {"seen_version": amendment.version}
 
@@ -164,7 +165,21 @@ class AmendmentForm(ConflictMixin, Form):
         seen = cleaned.get("seen_version")
         if self.amendment is not None and seen not in (None, self.amendment.version):
             self.report_conflict(self.amendment, self.amendment.version, self._differences(seen))
+        if cleaned.get("seen_agreement") not in (None, self.agreement.version):
+            self.report_conflict(
+                self.agreement, self.agreement.version, self._against_the_agreement(), key="seen_agreement"
+            )
         return cleaned
+
+    def _against_the_agreement(self) -> list[ConflictRow]:
+        """Where the form says otherwise than the agreement, which has changed since the form was opened."""
+        rows = []
+        for name, value in self.scope.items():
+            field = self.fields[name]
+            stands, yours = in_words(field, field.clean(value)), in_words(field, self.cleaned_data.get(name))
+            if stands != yours:
+                rows.append(ConflictRow(field.label or capfirst(name), "", stands, yours))
+        return rows
 
     def _differences(self, seen: int) -> list[ConflictRow]:
         """What the other person changed since version `seen`, beside what was typed here."""

@@ -12,6 +12,7 @@ from partners import reminders
 from partners.lifecycles import AMENDMENT
 from partners.models import Agreement, Amendment
 from partners.services.amendments import changes_in_words, edit_amendment, write_amendment
+from partners.services.notice import give_notice
 from partners.services.signing import sign_amendment
 from partners.tests.factories import make_agreement
 from slp.lib.answers import Refused, Stale
@@ -179,3 +180,18 @@ def test_its_page_costs_the_same(agreement, write, officer, client_of, rows, dja
     client.get(url)  # content types are looked up once
     with django_assert_num_queries(7):
         assert client.get(url).status_code == 200
+
+
+def test_an_agreement_that_changed_while_the_amendment_was_written_is_shown(agreement, officer, director, client_of):
+    url = reverse("desk:amendment-add", args=[agreement.reference])
+    opened = entries(agreement, seen_agreement=agreement.version, ends_on=agreement.ends_on)
+    given = give_notice(actor=director, agreement=agreement, reason="x")
+    late = client_of(officer).post(url, opened)
+    assert late.status_code == 409
+    page = late.content.decode()
+    assert str(given.ends_on) in page, "what stands in the agreement now"
+    assert opened["text"] in page
+    assert not Amendment.objects.exists()
+    again = opened | {"seen_agreement": given.version, "ends_on": given.ends_on, "max_people": 9}
+    assert client_of(officer).post(url, again).status_code == 302
+    assert Amendment.objects.get().changes == {"max_people": 9}

@@ -129,12 +129,17 @@ class ConflictMixin:
 
     conflict: Conflict | None = None
 
-    def report_conflict(self, instance: Any, current: int, rows: list[ConflictRow]) -> None:
-        """Refuse the form once: what was typed stays, and a second save applies it on top of version `current`."""
+    def report_conflict(
+        self, instance: Any, current: int, rows: list[ConflictRow], *, key: str = "seen_version"
+    ) -> None:
+        """Refuse the form once: what was typed stays, and a second save applies it on top of version `current`.
+
+        `key`: the hidden field that says which version of `instance` was looked at.
+        """
         who, when = who_changed(instance, current)
         self.conflict = Conflict(who, when, rows)
         self.data = self.data.copy()
-        self.data[self.add_prefix("seen_version")] = str(current)
+        self.data[self.add_prefix(key)] = str(current)
         raise ValidationError(
             format_html(
                 "{} changed this record while you were editing. Nothing of yours is lost: compare below, correct "

@@ -1,4 +1,7 @@
-"""Every command of ours, given what it can't use: one sentence that says what is wrong, and exit code 1."""
+"""Every command of ours, given what it can't use: one sentence that says what is wrong, and exit code 1.
+
+Words that its options don't know are refused by the parser; in a terminal that is exit code 2, after the usage.
+"""
 
 from __future__ import annotations
 
