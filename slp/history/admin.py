@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import admin
 
 from slp.history.models import AUDITS, PERSONAL_STAFF, PersonalDataRead, Submission
@@ -36,11 +39,12 @@ class SubmissionAdmin(AuditAdmin):
 
 
 class PersonalAdmin(RecordAdmin):
-    """Rows that are personal data: for those of INL/KM who read it, and each reading is recorded."""
+    """Rows that are personal data: for those of INL/KM who read it, and each reading is recorded.
 
-    def read_of(self, row) -> tuple[str, object]:
-        """(the reference of the record, the account of the person) that somebody reads by looking at `row`."""
-        raise NotImplementedError
+    `read_of(row)` of a subclass: (the reference of the record, the account of the person) that is read with the row.
+    """
+
+    read_of: Callable[[Any], tuple[str, Any]]
 
     def has_view_permission(self, request, obj=None) -> bool:
         return super().has_view_permission(request, obj) and request.user.staff_role in PERSONAL_STAFF
