@@ -8,6 +8,7 @@ desk:    /admin/desk/ INL/KM's work pages; /admin/ itself is the Django admin, w
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.http import Http404
 from django.urls import include, path
 
 from deployments import desk as deployments_desk
@@ -40,7 +41,14 @@ portal = [
 ]
 post = [*home.post_urlpatterns, *engagements_post.urlpatterns, *deployments_post.urlpatterns]
 
+
+def given_address(request):
+    """allauth's page of mail addresses is not here: whoever makes the account gives it its address."""
+    raise Http404
+
+
 urlpatterns = [
+    path("accounts/email/", given_address, name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("admin/desk/", include((desk, "desk"))),
     path("admin/", admin.site.urls),
