@@ -97,7 +97,7 @@ def _page(request, claim: Claim, *, bound: DecisionForm | None = None):
     }
     if tab == "history":
         context["history"] = timeline(claim)
-    return render(request, "desk/claim_detail.html", context, status=422 if bound else 200)
+    return render(request, "desk/claim_detail.html", context, status=(409 if bound.conflict else 422) if bound else 200)
 
 
 @door("desk")

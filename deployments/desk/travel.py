@@ -170,8 +170,7 @@ def deployment_dates(request, key: str):
     """Other days of travel; what depends on them is asked again."""
     deployment = load_deployment(request, key)
     require(travel.can_change_dates(request.user, deployment))
-    initial = {"starts_on": deployment.starts_on, "ends_on": deployment.ends_on}
-    form = DatesForm(request.POST or None, initial=initial)
+    form = DatesForm(request.POST or None, instance=deployment)
     back = reverse("desk:deployment-detail", args=[key])
     if request.method == "POST" and form.is_valid():
         with refused_at(form):

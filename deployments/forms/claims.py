@@ -13,7 +13,7 @@ from slp.documents.forms import UploadField
 from slp.documents.models import Slot
 from slp.lib.costs import CostCategory
 from slp.lib.dates import fiscal_year, today
-from slp.lib.forms import EditForm, Form, ModelForm
+from slp.lib.forms import EditForm, Form, ModelForm, VersionedForm
 from slp.lib.money import usd
 
 CENT = Decimal("0.01")
@@ -115,7 +115,7 @@ class LineForm(EditForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
-class DecisionForm(Form):
+class DecisionForm(VersionedForm):
     """Allow, allow in part, or not; with the rule and the reason."""
 
     decision = forms.ChoiceField(
@@ -135,15 +135,17 @@ class DecisionForm(Form):
 
     def __init__(self, *args, line: ClaimLine, **kwargs) -> None:
         kwargs.setdefault("auto_id", f"line{line.pk}_%s")
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, instance=line, **kwargs)
         self.line = line
         rules = [(code, f"{code}: {text}") for code, text in DENIALS]
         self.fields["rule"].choices = [("", "No rule cited"), *rules]
-        if line.decision != Decision.PENDING:
-            self.initial |= {
-                "decision": line.decision, "allowed_usd": line.allowed_usd, "rule": line.rule,
-                "reason": line.decision_reason,
-            }  # fmt: skip
+
+    def standing(self, row) -> dict:
+        if row.decision == Decision.PENDING:
+            return {}
+        reduced = row.allowed_usd if row.decision == Decision.REDUCED else None
+        said = {"rule": row.rule, "reason": row.decision_reason}
+        return {"decision": row.decision, "allowed_usd": reduced} | said
 
     def clean(self):
         cleaned = super().clean()

@@ -24,9 +24,14 @@ HELP = {
 
 
 def _in_order(form) -> None:
-    start, end = form.cleaned_data.get("starts_at"), form.cleaned_data.get("ends_at")
+    said = form.cleaned_data
+    start, end = said.get("starts_at"), said.get("ends_at")
     if start and end and end <= start:
         form.add_error("ends_at", "The session would end before it starts.")
+    if said.get("mode") == TrainingSession.Mode.IN_PERSON and not said.get("place") and "place" not in form.errors:
+        form.add_error("place", "Say where people come together.")
+    if said.get("capacity") == 0:
+        form.add_error("capacity", "At least one person can take part.")
 
 
 class SessionForm(ModelForm):

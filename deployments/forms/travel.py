@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django import forms
 
 from deployments.models import Clearance, Deployment
@@ -11,7 +13,7 @@ from partners.models import Expert
 from slp.documents.forms import UploadField
 from slp.documents.models import Slot
 from slp.lib.dates import show
-from slp.lib.forms import EditForm, Form
+from slp.lib.forms import EditForm, Form, VersionedForm
 
 
 class TravelForm(EditForm):
@@ -34,7 +36,7 @@ class TravelForm(EditForm):
         widgets = {"flights": forms.Textarea(attrs={"rows": 3})}
 
 
-class DatesForm(Form):
+class DatesForm(VersionedForm):
     """Other days of travel; the reason is kept."""
 
     starts_on = forms.DateField(label="First day of travel")
@@ -45,6 +47,9 @@ class DatesForm(Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say why. The traveller and the coordinator read it."},
     )
+
+    def standing(self, row) -> dict:
+        return {"starts_on": row.period.lower, "ends_on": row.period.upper - timedelta(days=1)}
 
     def clean(self):
         cleaned = super().clean()

@@ -145,14 +145,25 @@ def may_decide(user, claim: Claim) -> Answer:
 
 
 def decide_line(
-    *, line: ClaimLine, decision: str, actor, allowed_usd: Decimal | None = None, reason: str = "", rule: str = ""
+    *,
+    line: ClaimLine,
+    decision: str,
+    actor,
+    allowed_usd: Decimal | None = None,
+    reason: str = "",
+    rule: str = "",
+    seen_version: int | None = None,
 ) -> ClaimLine:
-    """Allow, allow in part or refuse one line, with the reason and the rule where it is not allowed in full."""
+    """Allow, allow in part or refuse one line, with the reason and the rule where it is not allowed in full.
+
+    `Stale` when the line is no longer at `seen_version`, if that is given.
+    """
     amount, reason = _decided_amount(line, decision, allowed_usd, reason.strip())
     with transaction.atomic():
         require(may_decide(actor, locked(line.claim)))
         with because(actor, f"Decided: {Decision(decision).label.lower()}", reason), readable_constraints(ClaimLine):
-            ClaimLine.objects.filter(pk=line.pk).update(
+            rows = ClaimLine.objects.filter(pk=line.pk, version=seen_version or F("version"))
+            decided = rows.update(
                 decision=decision,
                 allowed_usd=amount,
                 decision_reason=reason[:300],
@@ -160,6 +171,8 @@ def decide_line(
                 decided_by=actor,
                 version=F("version") + 1,
             )
+            if not decided:
+                raise Stale("Somebody decided this line in the same moment. Look at it again.")
     line.refresh_from_db()
     return line
 

@@ -14,7 +14,7 @@ from deployments.permissions import DECIDES, can_plan_travel, deployment_roles
 from engagements.models import Addendum, Engagement, Nomination
 from engagements.models.invitation import NominationStatus
 from partners.models import Agency, Expert
-from slp.lib.answers import Answer, Refused, answer, no, require
+from slp.lib.answers import Answer, Refused, Stale, answer, no, require
 from slp.lib.dates import implausible
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
@@ -179,10 +179,13 @@ def can_change_dates(user, deployment: Deployment):
     return answer(deployment_roles(user, deployment) & DECIDES, "Only an INL/KM officer changes the dates of travel.")
 
 
-def change_dates(*, deployment: Deployment, starts_on: date, ends_on: date, reason: str, actor) -> Deployment:
+def change_dates(
+    *, deployment: Deployment, starts_on: date, ends_on: date, reason: str, actor, seen_version: int | None = None
+) -> Deployment:
     """Move, lengthen or shorten a journey: everything that depends on the dates is asked again.
 
     Clearances that do not reach the new last day are opened again, and a person who was ready may not be any more.
+    `Stale` when the journey is no longer at `seen_version`, if that is given.
     """
     from deployments.services.readiness import review_readiness
     from deployments.services.stays import fit_stays
@@ -194,6 +197,8 @@ def change_dates(*, deployment: Deployment, starts_on: date, ends_on: date, reas
             Deployment.objects.select_for_update(of=("self",)).select_related("expert", "country").get(pk=deployment.pk)
         )
         require(can_change_dates(actor, now))
+        if seen_version and now.version != seen_version:
+            raise Stale("Somebody changed this journey in the same moment. Look at it again.")
         if not reason.strip():
             raise Refused("Say why the dates change.")
         period = span(starts_on, ends_on)

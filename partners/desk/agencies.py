@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from partners.forms.agencies import AgencyEditForm, AgencyForm, ChooseForm, MergeForm
 from partners.models import Agency, CommunityTie
-from partners.pages.agency import membership_add_page, membership_end_page, membership_invite_page, rows_page
+from partners.pages.agency import agency_rows_page, membership_add_page, membership_end_page, membership_invite_page
 from partners.pages.charts import agreement_timeline, capacity_chart
 from partners.pages.common import door, edit_page, facts, how_long, joined, source_link
 from partners.pages.lists import agency_list_page
@@ -157,7 +157,7 @@ def _agency(request, key: int) -> Agency:
 
 @door("desk")
 def agency_rows(request, key: int, which: str):
-    return rows_page(request, "desk", _agency(request, key), which)
+    return agency_rows_page(request, "desk", _agency(request, key), which)
 
 
 @door("desk")

@@ -16,8 +16,7 @@ from slp.accounts.models import User
 from slp.documents.forms import UploadField
 from slp.documents.models import Slot
 from slp.lib.dates import show, today
-from slp.lib.forms import ConflictMixin, ConflictRow, Form, in_words, same_words
-from slp.lib.track import snapshot_at
+from slp.lib.forms import ConflictRow, Form, VersionedForm, in_words
 from slp.places.models import Country
 
 SEVERAL = forms.SelectMultiple(attrs={"size": 8})
@@ -103,7 +102,7 @@ class ApprovalForm(Form):
         return cleaned
 
 
-class AmendmentForm(ConflictMixin, Form):
+class AmendmentForm(VersionedForm):
     """What an amendment says, and what it changes: the fields begin with the agreement as it stands."""
 
     summary = forms.CharField(label="What changes, in a line", max_length=200)
@@ -137,21 +136,16 @@ class AmendmentForm(ConflictMixin, Form):
         widget=SEVERAL,
         help_text="None chosen: all fields.",
     )
-    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     seen_agreement = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, agreement: Agreement, amendment: Amendment | None = None, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.agreement, self.amendment = agreement, amendment
-        self.scope = scope_of(agreement)
-        self.initial |= self.scope | {"effective_on": today(), "seen_agreement": agreement.version}
-        if amendment is not None:
-            self.initial |= self._standing(amendment) | {"seen_version": amendment.version}
+        self.agreement, self.scope = agreement, scope_of(agreement)
+        super().__init__(*args, instance=amendment, **kwargs)
+        self.initial = self.scope | {"effective_on": today(), "seen_agreement": agreement.version} | self.initial
 
-    def _standing(self, amendment: Any) -> dict[str, Any]:
-        """What the fields begin with, for an amendment or a snapshot of one."""
-        said = {name: getattr(amendment, name) for name in ("summary", "text", "effective_on")}
-        return self.scope | amendment.changes | said
+    def standing(self, row: Any) -> dict[str, Any]:
+        """The agreement's scope with what the amendment changes in it, and what the amendment says."""
+        return self.scope | row.changes | {name: getattr(row, name) for name in ("summary", "text", "effective_on")}
 
     def clean(self):
         cleaned = super().clean()
@@ -162,9 +156,6 @@ class AmendmentForm(ConflictMixin, Form):
             self.add_error("effective_on", f"The agreement ends on {show(self.agreement.ends_on)}.")
         if day and end and end < day:
             self.add_error("ends_on", "The agreement would end before the amendment takes effect.")
-        seen = cleaned.get("seen_version")
-        if self.amendment is not None and seen not in (None, self.amendment.version):
-            self.report_conflict(self.amendment, self.amendment.version, self._differences(seen))
         if cleaned.get("seen_agreement") not in (None, self.agreement.version):
             self.report_conflict(
                 self.agreement, self.agreement.version, self._against_the_agreement(), key="seen_agreement"
@@ -179,25 +170,6 @@ class AmendmentForm(ConflictMixin, Form):
             stands, yours = in_words(field, field.clean(value)), in_words(field, self.cleaned_data.get(name))
             if stands != yours:
                 rows.append(ConflictRow(field.label or capfirst(name), "", stands, yours))
-        return rows
-
-    def _differences(self, seen: int) -> list[ConflictRow]:
-        """What the other person changed since version `seen`, beside what was typed here."""
-        before, now = snapshot_at(self.amendment, seen), self._standing(self.amendment)
-        was = self._standing(before) if before else {}
-        self.data, rows = self.data.copy(), []
-        for name, value in now.items():
-            field = self.fields[name]
-            old, new, yours = (
-                in_words(field, field.clean(was[name])) if name in was else "",
-                in_words(field, field.clean(value)),
-                in_words(field, self.cleaned_data.get(name)),
-            )
-            if name in was and old != new and same_words(old, yours):
-                yours = new
-                self.take_over(name, value)
-            if old != new and (name in was or new != yours):
-                rows.append(ConflictRow(field.label or capfirst(name.replace("_", " ")), old, new, yours))
         return rows
 
     def answers(self) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from django.urls import reverse
 from partners.forms.agencies import CapacityFormSet, ContactFormSet, MembershipForm, TieFormSet
 from partners.models import Agency, Membership
 from partners.pages.common import form_page
+from partners.pages.rows import Rows, rows_page
 from partners.permissions import can_change_people, can_edit_agency
-from partners.services.edits import save_rows
 from partners.services.people import add_membership, end_membership, invite_again
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
@@ -28,20 +28,11 @@ def agency_url(door: str, agency: Agency) -> str:
     return reverse("portal:agency-detail") if door == "portal" else reverse("desk:agency-detail", args=[agency.pk])
 
 
-def rows_page(request, door: str, agency: Agency, which: str):
+def agency_rows_page(request, door: str, agency: Agency, which: str):
     """Rows that belong to the agency, edited together."""
     title, formset_class, verb = ROWS[which]
-    allowed = can_edit_agency(request.user, agency)
-    require(allowed)
-    formset = formset_class(request.POST or None, instance=agency)
-    back = agency_url(door, agency)
-    if request.method == "POST" and formset.is_valid():
-        with refused_at(formset):
-            save_rows(formset=formset, parent=agency, actor=request.user, allowed=allowed, verb=verb)
-            messages.success(request, "Saved.")
-            return redirect(back)
-    context = {"formset": formset, "agency": agency, "title": title, "base": f"{door}/base.html", "back": back}
-    return render(request, "partners/agency_rows.html", context, status=422 if formset.is_bound else 200)
+    rows = Rows(agency, formset_class, title, verb, agency_url(door, agency))
+    return rows_page(request, door, rows, allowed=can_edit_agency(request.user, agency))
 
 
 def membership_add_page(request, door: str, agency: Agency):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from partners.forms.agencies import AgencyProfileForm
 from partners.models import Agency
-from partners.pages.agency import membership_add_page, membership_end_page, membership_invite_page, rows_page
+from partners.pages.agency import agency_rows_page, membership_add_page, membership_end_page, membership_invite_page
 from partners.pages.charts import agreement_timeline, capacity_chart
 from partners.pages.common import door, edit_page, facts, joined
 from partners.permissions import can_change_people, can_confirm_agency, can_edit_agency
@@ -117,7 +117,7 @@ def agency_confirm(request):
 
 @door("portal")
 def agency_rows(request, which: str):
-    return rows_page(request, "portal", own_agency(request.user), which)
+    return agency_rows_page(request, "portal", own_agency(request.user), which)
 
 
 @door("portal")

@@ -10,7 +10,7 @@ from partners.forms.credentials import CertificateEditForm, CertificateForm, Tra
 from partners.models import Certificate, Expert
 from partners.pages.common import door, form_page
 from partners.permissions import can_edit_expert
-from partners.portal.roster import rows_page
+from partners.portal.roster import expert_rows_page
 from partners.services.credentials import edit_certificate, enter_certificate, remove_certificate
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
@@ -71,7 +71,7 @@ def certificate_remove(request, key: int):
 
 @door("portal")
 def expert_papers(request, key: int):
-    return rows_page(request, key, "Travel papers", TravelDocumentFormSet)
+    return expert_rows_page(request, key, "Travel papers", TravelDocumentFormSet)
 
 
 urlpatterns = [

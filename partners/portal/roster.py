@@ -20,9 +20,9 @@ from partners.models.agency import AgencyRole
 from partners.pages.common import door, edit_page
 from partners.pages.lists import expert_list_page
 from partners.pages.roster import expert_context, note_personal, readers_of
+from partners.pages.rows import Rows, rows_page
 from partners.permissions import agency_ids, can_edit_expert, can_edit_roster
 from partners.portal.agency import own_agency
-from partners.services.edits import save_rows
 from partners.services.experts import add_expert, confirm_expert, set_on_roster
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
@@ -93,43 +93,36 @@ def expert_edit(request, key: int):
     )
 
 
-def rows_page(request, key: int, title: str, formset_class):
+def expert_rows_page(request, key: int, title: str, formset_class):
     """Rows that belong to one person, edited together."""
     expert = _load(request, key)
     allowed = can_edit_expert(request.user, expert)
     require(allowed)
     if formset_class.model is TravelDocument:
         note_personal(request, expert)
-    formset = formset_class(request.POST or None, instance=expert)
-    if request.method == "POST" and formset.is_valid():
-        with refused_at(formset):
-            save_rows(
-                formset=formset, parent=expert, actor=request.user, allowed=allowed, verb=f"Changed: {title.lower()}"
-            )
-            messages.success(request, "Saved.")
-            return redirect("portal:expert-detail", expert.pk)
-    context = {"formset": formset, "expert": expert, "title": title}
-    return render(request, "portal/expert_rows.html", context, status=422 if formset.is_bound else 200)
+    back = reverse("portal:expert-detail", args=[expert.pk])
+    rows = Rows(expert, formset_class, title, f"Changed: {title.lower()}", back)
+    return rows_page(request, "portal", rows, allowed=allowed)
 
 
 @door("portal")
 def expert_skills(request, key: int):
-    return rows_page(request, key, "Expertise", SkillFormSet)
+    return expert_rows_page(request, key, "Expertise", SkillFormSet)
 
 
 @door("portal")
 def expert_languages(request, key: int):
-    return rows_page(request, key, "Languages", LanguageFormSet)
+    return expert_rows_page(request, key, "Languages", LanguageFormSet)
 
 
 @door("portal")
 def expert_availability(request, key: int):
-    return rows_page(request, key, "When free, when not", AvailabilityFormSet)
+    return expert_rows_page(request, key, "When free, when not", AvailabilityFormSet)
 
 
 @door("portal")
 def expert_countries(request, key: int):
-    return rows_page(request, key, "Countries", TiesFormSet)
+    return expert_rows_page(request, key, "Countries", TiesFormSet)
 
 
 @door("portal")

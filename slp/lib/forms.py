@@ -163,6 +163,48 @@ class ConflictMixin:
             self.data.setlist(key, said if isinstance(said, list) else [said or ""])
 
 
+class VersionedForm(ConflictMixin, Form):
+    """A plain form that changes a record, and knows which version of it the person was looking at.
+
+    `instance`: the record; `standing` says what the fields begin with, for it or for a snapshot of it. When the record
+    has moved on, the form is refused once, as an `EditForm` is.
+    """
+
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, instance: Any, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance = instance
+        if instance is not None:
+            self.initial |= self.standing(instance) | {"seen_version": instance.version}
+
+    def standing(self, row: Any) -> dict[str, Any]:
+        """Field name -> value."""
+        return {name: getattr(row, name) for name in self.fields if name != "seen_version"}
+
+    def clean(self):
+        cleaned = super().clean()
+        seen, row = cleaned.get("seen_version"), self.instance
+        if row is not None and seen not in (None, row.version):
+            self.data = self.data.copy()
+            self.report_conflict(row, row.version, self._differences(snapshot_at(row, seen)))
+        return cleaned
+
+    def _differences(self, before: Any | None) -> list[ConflictRow]:
+        """What the other person changed, beside what was typed here."""
+        was = self.standing(before) if before else {}
+        rows = []
+        for name, value in self.standing(self.instance).items():
+            field, yours = self.fields[name], self.cleaned_data.get(name)
+            old, new, yours = said(field, was.get(name)), said(field, value), in_words(field, yours)
+            if name in was and old != new and same_words(old, yours):
+                yours = new
+                self.take_over(name, value)
+            if old != new and (name in was or new != yours):
+                rows.append(ConflictRow(capfirst(field.label or name.replace("_", " ")), old, new, yours))
+        return rows
+
+
 class VersionMixin(ConflictMixin, forms.ModelForm):
     """A model form that knows which version of the row the person was looking at.
 
@@ -232,6 +274,14 @@ def _shown(instance: Any, name: str) -> str:
         return ", ".join(sorted(str(x) for x in getattr(instance, name).all())) if instance.pk else ""
     value = getattr(instance, name, "")
     return "" if value is None else str(value)
+
+
+def said(field: forms.Field, value: Any) -> str:
+    """A stored value as `in_words` would have it from the form."""
+    try:
+        return in_words(field, field.clean(value))
+    except ValidationError:
+        return in_words(field, value)
 
 
 def in_words(field: forms.Field, value: Any) -> str:
