@@ -44,6 +44,7 @@ SAMPLES: dict[str, dict] = {
     "extension-add": {"noun": "report"},
     "report-edit": {"filters": {"status": "drafting"}},
     "clearance-submit": {"filters": {"status": "not_started"}},
+    "deployment-dates": {"filters": {"status": "preparing"}},
     "checkin-add": {"noun": "deployment", "filters": {"status": "in_country"}},
     "line-add": {"noun": "claim", "filters": {"status": "draft"}},
     "line-edit": {"filters": {"claim__status": "draft"}},
