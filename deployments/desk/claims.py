@@ -13,7 +13,7 @@ from deployments.forms import DecisionForm
 from deployments.lifecycles import CLAIM
 from deployments.models import Claim, ClaimLine, ClaimStatus, Decision
 from deployments.pages import claims as pages
-from deployments.permissions import can_record_payment
+from deployments.permissions import can_handle_payment, can_record_payment
 from deployments.services import claims
 from deployments.services.problems import DENIALS
 from engagements.pages.common import door, offers, steps
@@ -88,7 +88,7 @@ def _page(request, claim: Claim, *, bound: DecisionForm | None = None):
         "steps": steps(CLAIM, pages.PATH, claim.status),
         "moves": moves,
         "can_pay": can_pay,
-        "can_fail": request.user.staff_role in ("finance", "director"),
+        "can_fail": can_handle_payment(request.user, claim),
         "facts": pages.claim_facts(claim),
         "turn": pages.turn(claim, mine=bool(may_decide or can_pay or any(given for _, given in moves))),
         "may_decide": may_decide,

@@ -100,10 +100,14 @@ def applicable(deployment: Deployment) -> list[Requirement]:
 
 
 def due_dates(deployment: Deployment, rules: Iterable[Requirement]) -> dict[int, date]:
-    """When each is due: so many of the post's working days before the journey, and not before today."""
+    """When each is due: so many of the post's working days before the journey, and not before today.
+
+    For somebody who is abroad already, what a longer stay asks again is due now, not before they left.
+    """
     post = deployment.country.post
     closures = set(post.closures.filter(on__lt=deployment.starts_on).values_list("on", flat=True))
-    earliest = min(today(), deployment.starts_on)
+    abroad = deployment.status == DeploymentStatus.IN_COUNTRY
+    earliest = today() if abroad else min(today(), deployment.starts_on)
     due = {}
     for rule in rules:
         lead = rule.lead_days

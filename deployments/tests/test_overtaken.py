@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from deployments.services.readiness import list_requirements
 from deployments.tests.factories import make_claim, make_deployment
 from slp.lib.dates import today
 
@@ -49,3 +50,18 @@ def test_dates_that_a_colleague_moved_are_kept(engagement, expert, requirements,
     assert client_of(director).post(url, again).status_code == 302
     journey.refresh_from_db()
     assert (journey.starts_on, journey.ends_on) == (start + timedelta(days=1), end + timedelta(days=3))
+
+
+def test_what_a_longer_stay_asks_again_is_due_now_and_not_before_the_departure(
+    engagement, expert, requirements, officer, client_of
+):
+    start = today() - timedelta(days=30)
+    journey = make_deployment(engagement, expert, status="in_country", starts_on=start, ends_on=today())
+    list_requirements(deployment=journey)
+    journey.clearances.update(status="cleared")
+    url = reverse("desk:deployment-dates", args=[journey.reference])
+    longer = {"starts_on": start, "ends_on": today() + timedelta(days=60), "reason": "A month more of mentoring."}
+    assert client_of(officer).post(url, longer).status_code == 302
+    again = journey.clearances.exclude(status="cleared")
+    assert again.exists()
+    assert {clearance.due_on for clearance in again} == {today()}

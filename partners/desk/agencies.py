@@ -18,6 +18,7 @@ from partners.permissions import (
     can_change_people,
     can_draft_agreement,
     can_edit_agency,
+    can_import_roster,
     can_record_outreach,
     can_register_agency,
 )
@@ -86,6 +87,7 @@ def agency_detail(request, key: int):
         "moves": buttons(agency, request.user, "desk"),
         "can_edit": can_edit_agency(request.user, agency),
         "can_people": can_change_people(request.user, agency),
+        "can_import": can_import_roster(request.user, agency),
         "can_draft": can_draft_agreement(request.user),
         "can_outreach": can_record_outreach(request.user),
         "contacts": agency.contacts.all(),

@@ -17,7 +17,7 @@ STAGES = (
     ("prospect", "Prospects", "Found, but nobody has talked about a partnership yet."),
     ("in_talks", "In talks", "Meetings, calls and letters about a partnership."),
     ("negotiation", "Agreement in negotiation", "A draft is being read, approved or signed."),
-    ("partner", f"Partners since {NEW_PARTNER_DAYS} days", "Won lately: see that the first months go well."),
+    ("partner", f"New partners (last {NEW_PARTNER_DAYS} days)", "Won lately: see that the first months go well."),
 )
 
 
