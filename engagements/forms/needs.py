@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout, Row
+from crispy_forms.layout import Field, Fieldset, Layout, Row
 from django import forms
 
 from engagements.matching import same_seats
@@ -209,6 +209,13 @@ class SeatForm(Form):
         return [values | ({"id": ids[n]} if n < len(ids) else {}) for n in range(count)]
 
 
+class WhereThere(Field):
+    """A field that not every row has: a new row has no box to remove it."""
+
+    def render(self, form, context, **kwargs):
+        return super().render(form, context, **kwargs) if self.fields[0] in form.fields else ""
+
+
 SEAT_LAYOUT = Layout(
     "ids",
     Row("role", "count"),
@@ -216,7 +223,7 @@ SEAT_LAYOUT = Layout(
     Row("language", "min_speaking"),
     "rank",
     "needs_certificate",
-    "DELETE",
+    WhereThere("DELETE"),
 )
 
 
@@ -279,7 +286,7 @@ SeatFormSet = forms.formset_factory(
     extra=1,
     max_num=30,
     validate_max=True,
-    absolute_max=60,
+    absolute_max=31,
     can_delete=True,
     can_delete_extra=False,
 )

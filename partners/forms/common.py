@@ -6,7 +6,7 @@ from django import forms
 from django.forms import BaseInlineFormSet
 
 # A request with thousands of rows is no person's: it would keep a web worker busy.
-ROWS = {"extra": 1, "max_num": 60, "absolute_max": 80, "validate_max": True}
+ROWS = {"extra": 1, "max_num": 60, "absolute_max": 61, "validate_max": True}
 
 
 class SharedChoices(BaseInlineFormSet):
