@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RegexPattern
 
 from slp.tests.season import matrix
-from slp.tests.season.world import World
+from slp.tests.season.world import World, first_made
 
 TABLE = Path(__file__).with_name("site_matrix.csv")
 COLUMNS = [
@@ -62,7 +62,7 @@ def address(route: matrix.Route) -> str | None:
     values = dict(GUESSED)
     if "object_id" in route.params:
         model = _model(route.name)
-        obj = model._default_manager.order_by("pk").first()
+        obj = model._default_manager.order_by(first_made(model)).first()
         if obj is None:
             return None
         values |= {"object_id": obj.pk, "content_type_id": ContentType.objects.get_for_model(model).pk}
