@@ -46,6 +46,11 @@ IS_BEFORE = """el => document.activeElement !== document.body
 class KeyboardPerson(Person):
     """Does what a `Person` does, by keyboard alone; `go` and `tab_to` also find what stands outside of `main`."""
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        # The browser hands over its window for files only while somebody listens; beginning with the press is too late.
+        self.page.on("filechooser", lambda chooser: None)
+
     def sign_in(self) -> None:
         self._open("/accounts/login/")
         for selector, text in (("input[name=login]", self.address), ("input[name=password]", self.password)):
