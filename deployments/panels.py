@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Sum
 from django.urls import reverse
 
 from deployments.models import Claim, Deployment, Obligation
@@ -12,7 +11,6 @@ from deployments.services.payments import spent
 from deployments.services.travel import can_send
 from engagements.panels import Panel, register
 from partners.permissions import agency_ids
-from slp.lib.money import ZERO
 
 
 @register
@@ -35,12 +33,7 @@ def money_panel(engagement, user, door: str) -> list[Panel]:
     """Money set aside, for INL/KM; claims, for INL/KM and the agency itself. Two queries at the desk."""
     if not engagement.rules.reimbursable or door == "post":
         return []
-    claims = (
-        Claim.objects.visible_to(user)
-        .filter(engagement=engagement)
-        .select_related("agency")
-        .annotate(usd=Sum("lines__amount_usd", default=ZERO))
-    )
+    claims = Claim.objects.visible_to(user).filter(engagement=engagement).select_related("agency").with_totals()
     context = {"claims": list(claims), "door": door, "engagement": engagement}
     if door == "desk":
         obligations = Obligation.objects.visible_to(user).filter(engagement=engagement).annotate(used=spent())

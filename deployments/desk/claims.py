@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import django_filters
 from django.contrib import messages
-from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
@@ -21,7 +20,7 @@ from slp.history.services import timeline
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
-from slp.lib.money import ZERO, usd
+from slp.lib.money import usd
 from slp.lib.moves import move_path
 
 RULES_CITED = [("", "No rule cited"), *((code, f"{code}: {text}") for code, text in DENIALS)]
@@ -43,19 +42,18 @@ class ClaimFilter(django_filters.FilterSet):
 
 LIST = ListPage(
     title="Claims",
-    intro="What agencies ask to be paid back. The longest waiting first.",
-    rows=lambda user: (
-        Claim.objects.visible_to(user).exclude(status="draft").annotate(usd=Sum("lines__amount_usd", default=ZERO))
-    ),
+    intro="What agencies ask to be paid back. The longest waiting first, what is settled last.",
+    rows=lambda user: Claim.objects.visible_to(user).exclude(status="draft").with_totals().open_first(),
     columns=(
         Column("reference", "Claim"),
         Column("agency__name", "Agency"),
         Column("engagement__title", "Engagement"),
         Column("status", "State", lifecycle=CLAIM),
         Column("status_since", "Since"),
-        Column("usd", "Claimed", usd, kind="number"),
+        Column("claimed_usd", "Claimed", usd, kind="number"),
     ),
     order="status_since",
+    ahead="is_settled",
     empty=Empty("No claims yet", "Agencies claim what they spent while an engagement is prepared, under way or done."),
     link=lambda row: f"/admin/desk/claims/{row['reference']}/",
     filters=ClaimFilter,

@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from deployments.models.deployment import Deployment
@@ -115,15 +116,24 @@ class ClaimStatus(models.TextChoices):
 
 
 SETTLED = (ClaimStatus.PAID, ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN)
+IS_SETTLED = ExpressionWrapper(Q(status__in=SETTLED), output_field=models.BooleanField())
 
 
 class ClaimQuerySet(AddendumQuerySet):
     def with_totals(self) -> ClaimQuerySet:
         """Annotates `claimed_usd`, `allowed_usd`: sums of the lines in dollars."""
-        return self.annotate(
-            claimed_usd=Sum("lines__amount_usd", default=ZERO),
-            allowed_usd=Sum("lines__allowed_usd", default=ZERO),
-        )
+        return self.annotate(claimed_usd=_sum_of_lines("amount_usd"), allowed_usd=_sum_of_lines("allowed_usd"))
+
+    def open_first(self) -> ClaimQuerySet:
+        """Annotates `is_settled`, by which lists put what still has a way to go before what is over."""
+        return self.annotate(is_settled=IS_SETTLED)
+
+
+def _sum_of_lines(column: str) -> Coalesce:
+    """As a subquery: a list adds up the claims that it shows, where a join would add up all there are."""
+    lines = ClaimLine.objects.filter(claim=OuterRef("pk")).order_by().values("claim")
+    total = lines.annotate(total=Sum(column)).values("total")
+    return Coalesce(Subquery(total), Value(ZERO), output_field=MoneyField())
 
 
 @tracked()
@@ -174,7 +184,10 @@ class Claim(LifecycleModel):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["status"], name="claim_by_status")]
+        indexes = [
+            models.Index(fields=["status"], name="claim_by_status"),
+            models.Index(IS_SETTLED, "status_since", "id", name="claim_open_first"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="who_certifies_did_not_approve",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
@@ -22,7 +22,7 @@ from partners.permissions import agency_ids
 from slp.lib.answers import answer, require
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
-from slp.lib.money import ZERO, usd
+from slp.lib.money import usd
 from slp.lib.moves import move_path
 
 PAYING = [code for code, kind in KINDS.items() if kind.reimbursable]
@@ -30,13 +30,13 @@ PAYING = [code for code, kind in KINDS.items() if kind.reimbursable]
 LIST = ListPage(
     title="Claims",
     intro="What your agency asks to be paid back, and how far it has come.",
-    rows=lambda user: Claim.objects.visible_to(user).annotate(usd=Sum("lines__amount_usd", default=ZERO)),
+    rows=lambda user: Claim.objects.visible_to(user).with_totals(),
     columns=(
         Column("reference", "Claim"),
         Column("engagement__title", "Engagement"),
         Column("status", "State", lifecycle=CLAIM, plain=True),
         Column("status_since", "Since"),
-        Column("usd", "Claimed", usd, kind="number"),
+        Column("claimed_usd", "Claimed", usd, kind="number"),
     ),
     order="-status_since",
     empty=Empty(

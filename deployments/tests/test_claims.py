@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from deployments.models import Claim, ClaimLine, TrainingEnrolment, TrainingSession
@@ -346,3 +347,16 @@ def test_a_place_without_rate_says_so(claim, deployment):
     line = make_line(claim, category="lodging", deployment=deployment)
 
     assert ClaimCheck(claim).ceiling(line).text == "No rate is recorded for Port-au-Prince. Look it up."
+
+
+def test_the_desk_reads_open_claims_first(submitted, officer, client, engagement, agency, coordinator):
+    over = make_claim(engagement, agency, coordinator, statement=True)
+    Claim.objects.filter(pk=over.pk).update(
+        status="withdrawn", status_since=submitted.status_since - timedelta(days=30)
+    )
+    client.force_login(officer)
+    page = client.get(reverse("desk:claim-list")).content.decode()
+    assert 0 < page.index(submitted.reference) < page.index(over.reference)
+    by_date = client.get(reverse("desk:claim-list"), {"sort": "status_since"}).content.decode()
+    assert by_date.index(over.reference) < by_date.index(submitted.reference)
+    assert "$200.00" in page  # two lines, added up once

@@ -117,6 +117,7 @@ class ListPage:
     search_label: str = "Search"
     intro: str = ""
     filename: str = "export"
+    ahead: str = ""  # what the list's own order goes by before anything else, an annotation of `rows`
     at_once: bool = False  # an index has the order and the joins are few: the first page needs no second look
     extra: dict = field(default_factory=dict)
 
@@ -177,7 +178,7 @@ def list_view(request, page: ListPage, template: str, **context):
         template,
         {
             "list": page,
-            "columns": _headers(request, page, order[0]),
+            "columns": _headers(request, page, order[-2]),
             "rows": rows,
             "pages": pages,
             "filters": _filter_fields(filterset),
@@ -192,8 +193,10 @@ def list_view(request, page: ListPage, template: str, **context):
 
 def _order(asked: str, page: ListPage) -> tuple[str, ...]:
     allowed = {c.key for c in page.columns if c.sort}
-    order = asked if asked.removeprefix("-") in allowed else page.order
-    return (order, "-pk" if order.startswith("-") else "pk")
+    if asked.removeprefix("-") in allowed:
+        return (asked, "-pk" if asked.startswith("-") else "pk")
+    own = (page.order, "-pk" if page.order.startswith("-") else "pk")
+    return (page.ahead, *own) if page.ahead else own
 
 
 def _keys(page: ListPage) -> list[str]:
