@@ -36,6 +36,21 @@ def clone(model: type[models.Model], count: int, **overrides: str) -> int:
     return base
 
 
+PAST = "mod(g / 7, 10) <> 0"  # nine of ten rows of a system in its tenth year are over
+
+AGO = f"CASE WHEN {PAST} THEN 730 + 365 * mod(g, 10) ELSE 0 END"  # days
+
+
+def over(status: str) -> str:
+    """SQL of the state of a copy: most have come to their end, the others stand where their original stands."""
+    return f"CASE WHEN {PAST} THEN '{status}' ELSE src.status END"
+
+
+def years_ago(*columns: str) -> dict[str, str]:
+    """SQL of dates and moments: what is over lies two to eleven years back, and keeps its length."""
+    return {c: f"src.{c} - {AGO} * interval '1 day'" for c in columns}
+
+
 def receipts(count: int) -> str:
     """A document of its own for each of the next `count` lines of claims. Returns the SQL of a line's `receipt_id`."""
     key = "md5('receipt ' || ({} + g))"
@@ -61,7 +76,9 @@ def grow(size: int) -> None:
     clone(ExpertSkill, size, expert_id=f"{experts} + g")
     clone(ExpertLanguage, size, expert_id=f"{experts} + g")
     clone(Agreement, size // 50, reference=ref.format("AGR"), supersedes_id="NULL", status="'expired'")
-    needs = clone(Need, size // 10, reference=ref.format("NEED"))
+    needs = clone(
+        Need, size // 10, reference=ref.format("NEED"), status=over("fulfilled"), **years_ago("starts_on", "ends_on")
+    )
     clone(Seat, size // 2, need_id=f"{needs} + 1 + mod(g, {size // 10})", number="1000 + mod(g, 30000)")
     clone(
         Invitation,
@@ -70,7 +87,14 @@ def grow(size: int) -> None:
         need_id=f"{needs} + 1 + mod(g, {size // 10})",
         status="CASE WHEN src.status IN ('draft', 'sent', 'countered') THEN 'lapsed' ELSE src.status END",
     )
-    engagements = clone(Engagement, size // 5, reference=ref.format("ENG"), need_id="NULL")
+    engagements = clone(
+        Engagement,
+        size // 5,
+        reference=ref.format("ENG"),
+        need_id="NULL",
+        status=over("closed"),
+        **years_ago("starts_on", "ends_on"),
+    )
     clone(Participation, size // 5, engagement_id=f"{engagements} + g")
     clone(Addendum, size // 5, engagement_id=f"{engagements} + g")
     clone(FinalReport, size // 5, reference=ref.format("REP"), engagement_id=f"{engagements} + g")
@@ -82,9 +106,18 @@ def grow(size: int) -> None:
         engagement_id=f"{engagements} + 1 + mod(g, {size // 5})",
         nomination_id="NULL",
         seat_id="NULL",
+        status=over("closed"),
+        period=f"daterange(lower(src.period) - {AGO}, upper(src.period) - {AGO})",
     )
     clone(Clearance, size, deployment_id=f"{deployments} + g")
-    claims = clone(Claim, size // 5, reference=ref.format("CLM"), engagement_id=f"{engagements} + g")
+    claims = clone(
+        Claim,
+        size // 5,
+        reference=ref.format("CLM"),
+        engagement_id=f"{engagements} + g",
+        status=over("paid"),
+        **years_ago("status_since", "submitted_at"),
+    )
     clone(
         ClaimLine,
         size * 2,
