@@ -1,10 +1,6 @@
-"""Who could fill a seat, in what order, and why.
+"""Who could fill a seat, in what order, and why: what `engagements.ranking` finds, in words.
 
-One flat statement per seat: hard conditions and points are columns of the row that the database ranks, and the
-words on the page are made from the same columns, so that what is shown always adds up to what decided.
-Free days are computed exactly, as a multirange: windows offered, less blackouts, less tours, inside the need's
-window; what counts is the longest run of days in a row.
-
+The words are made from the columns by which the database ranks, so that what is shown always adds up to what decided.
 Nothing here knows of requests and answers: whether somebody said no before can't change a rank.
 """
 
@@ -13,82 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import (
-    Case,
-    Exists,
-    ExpressionWrapper,
-    F,
-    FilteredRelation,
-    Func,
-    OuterRef,
-    Q,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce, Greatest, Least
-from psycopg.types.range import DateRange
+from django.db.models import Exists, OuterRef
 
-from engagements.models.engagement import Participation
 from engagements.models.need import Need, Seat
-from partners.models import (
-    Agency,
-    Agreement,
-    Availability,
-    Capacity,
-    Certificate,
-    CommunityTie,
-    Depth,
-    Expert,
-    ExpertCountry,
+from engagements.ranking import (
+    CAPACITY_UNSTATED,
+    WEIGHTS,
+    Ranking,
+    agencies_covered,
+    of_the_field,
+    open_to_requests,
 )
+from partners.models import Agency, CommunityTie, Depth, Expert
 from partners.models.agency import NOT_DEPLOYING
-from partners.models.agreement import Days
-from slp.lib.dates import fiscal_year, fiscal_year_span, show, today
-from slp.lib.spans import DateMultiRangeField, HoldsDays, RangeAgg
-
-NOT_TRAVELLING = ("nominated", "withdrawn", "cancelled")  # deployments that keep nobody from travelling
-CAPACITY_UNSTATED = 5  # engagements a year assumed for an agency that has not said how many it offers
-
-# The most that each reason can give; together 100.
-WEIGHTS = {
-    "depth": 24,
-    "language": 16,
-    "worked": 14,
-    "load": 12,
-    "ties": 10,
-    "years": 10,
-    "agency_tie": 8,
-    "tested": 6,
-}
-
-
-# -- SQL that the ORM lacks ------------------------------------------------------------------------
-class FreeDays(Func):
-    """(window, offered or all, less what is barred, less tours) -> the free spans."""
-
-    output_field = DateMultiRangeField()
-
-    def __init__(self, window: DateRange, offered, barred, tours) -> None:
-        super().__init__(window, offered, barred, tours)
-
-    def as_sql(self, compiler, connection, **extra):
-        window, offered, barred, tours = (compiler.compile(part) for part in self.source_expressions)
-        sql = (
-            f"(datemultirange({window[0]}::daterange) * COALESCE({offered[0]}, datemultirange({window[0]}::daterange))"
-            f" - COALESCE({barred[0]}, '{{}}'::datemultirange) - COALESCE({tours[0]}, '{{}}'::datemultirange))"
-        )
-        return sql, [*window[1], *offered[1], *window[1], *barred[1], *tours[1]]
-
-
-class LongestRun(Func):
-    """The number of days of the longest span."""
-
-    template = "COALESCE((SELECT max(upper(run) - lower(run)) FROM unnest(%(expressions)s) AS run), 0)"
-    output_field = models.IntegerField()
+from slp.lib.dates import show, today
 
 
 # -- what is shown ---------------------------------------------------------------------------------
@@ -143,187 +78,29 @@ class Candidate:
         }
 
 
-# -- the statement ---------------------------------------------------------------------------------
-def _window(need: Need) -> DateRange:
-    return DateRange(need.starts_on, need.ends_on + timedelta(days=1))
-
-
-def _spans(rows: models.QuerySet) -> Subquery:
-    return Subquery(rows.order_by().values("expert").annotate(spans=RangeAgg("period")).values("spans"))
-
-
-def _tours() -> models.QuerySet:
-    """Deployments of the expert, found by the name of the relation: that app stands above this one."""
-    deployment = Expert._meta.get_field("deployments").related_model
-    return deployment._base_manager.filter(expert=OuterRef("pk")).exclude(status__in=NOT_TRAVELLING)
-
-
-def _free(need: Need, *, only_tours: bool = False) -> FreeDays:
-    window = Value(_window(need), output_field=DateRangeField())
-    if only_tours:
-        nothing = Value(None, output_field=DateMultiRangeField())
-        return FreeDays(window, nothing, nothing, _spans(_tours()))
-    mine = Availability.objects.filter(expert=OuterRef("pk"))
-    offered, barred = mine.filter(kind="available"), mine.filter(kind="blackout")
-    return FreeDays(window, _spans(offered), _spans(barred), _spans(_tours()))
-
-
-def _stay(need: Need) -> DateRange:
-    """The first days on which somebody of the need would be away: the shortest stay from its first day."""
-    return DateRange(need.starts_on, need.starts_on + timedelta(days=need.min_days))
-
-
-def agreements_hold(need: Need, expertise: str | None, agency: str) -> HoldsDays:
-    """Do agreements that cover the kind, the country and the field cover every day of the shortest stay?
-
-    The same answer as `partners.services.scope.may_do`, for the agency that `agency` refers to, in one subquery.
-    """
-    countries = Agreement.countries.through.objects.filter(agreement=OuterRef("pk"))
-    fields = Agreement.expertise.through.objects.filter(agreement=OuterRef("pk"))
-    rows = (
-        Agreement.objects.holding()
-        .filter(agency=OuterRef(agency))
-        .filter(Q(activity_kinds=[]) | Q(activity_kinds__contains=[need.kind]))
-        .filter(~Exists(countries) | Exists(countries.filter(country=need.country_id)))
-    )
-    if expertise is not None:
-        rows = rows.filter(~Exists(fields) | Exists(fields.filter(expertise=expertise)))
-    terms = rows.order_by().annotate(term=Days("starts_on", "ends_on", Value("[]")))
-    spans = Subquery(terms.values("agency").annotate(spans=RangeAgg("term")).values("spans"))
-    return HoldsDays(spans, Value(_stay(need), output_field=DateRangeField()))
-
-
-def _with_facts(need: Need, seat: Seat) -> models.QuerySet:
-    """Every expert on the roster with what is known of them for this seat."""
-    year = fiscal_year(need.starts_on)
-    first, last = fiscal_year_span(year)
-    in_country = ExpertCountry.objects.filter(expert=OuterRef("pk"), country=need.country_id)
-    offered = Capacity.objects.filter(Q(kind="") | Q(kind=need.kind), agency=OuterRef("agency"), fiscal_year=year)
-    taken = Participation.objects.filter(agency=OuterRef("agency"), engagement__starts_on__range=(first, last)).exclude(
-        engagement__status="cancelled"
-    )
-    return (
-        Expert.objects.filter(is_active=True)
-        .exclude(agency__kind__in=NOT_DEPLOYING)
-        .select_related("agency")
-        .only(
-            "name", "rank", "years", "agency__name", "agency__time_zone", "agency__paused_until", "agency__not_before"
-        )
-        .annotate(
-            skill=FilteredRelation("skills", condition=Q(skills__expertise=seat.expertise_id)),
-            spoken=FilteredRelation("languages", condition=Q(languages__language=seat.language_id)),
-        )
-        .annotate(
-            has_depth=Coalesce("skill__depth", 0),
-            speaks=Coalesce("spoken__speaking", 0),
-            was_tested=Coalesce("spoken__is_tested", Value(False)),
-            has_worked=Exists(in_country.filter(relation="worked")),
-            has_ties=Exists(in_country.filter(relation="ties")),
-            agency_has_tie=Exists(CommunityTie.objects.filter(agency=OuterRef("agency"), country=need.country_id)),
-            is_covered=agreements_hold(need, seat.expertise_id, "agency"),
-            is_certified=Exists(_certificates(need, seat)),
-            free=_free(need),
-            agency_offers=Coalesce(_sum(offered, "engagements"), 0),
-            agency_takes_part=Coalesce(_count(taken), 0),
-        )
-        .annotate(free_run=LongestRun(F("free")))
-    )
-
-
-def _certificates(need: Need, seat: Seat) -> models.QuerySet:
-    stay_ends = need.starts_on + timedelta(days=need.min_days - 1)
-    return Certificate.objects.filter(
-        Q(expertise=seat.expertise_id) | Q(expertise=None),
-        Q(expires_on=None) | Q(expires_on__gte=stay_ends),
-        expert=OuterRef("pk"),
-    )
-
-
-def _sum(rows: models.QuerySet, name: str) -> Subquery:
-    return Subquery(rows.order_by().values("agency").annotate(n=Sum(name)).values("n"))
-
-
-def _count(rows: models.QuerySet) -> Subquery:
-    return Subquery(rows.order_by().values("agency").annotate(n=models.Count("pk")).values("n"))
-
-
-def _hard(need: Need, seat: Seat) -> dict[str, Q]:
-    """What must hold, by name. A seat without a language or certificate does not ask for one."""
-    hard = {
-        "expertise": Q(has_depth__gte=seat.min_depth),
-        "available": Q(free_run__gte=need.min_days),
-        "agreement": Q(is_covered=True),
-        "open_to_requests": (
-            (Q(agency__paused_until=None) | Q(agency__paused_until__lt=today()))
-            & (Q(agency__not_before=None) | Q(agency__not_before__lte=today()))
-        ),
-    }
-    if seat.language_id:
-        hard["language"] = Q(speaks__gte=seat.min_speaking, spoken__isnull=False)
-    if seat.needs_certificate:
-        hard["certificate"] = Q(is_certified=True)
-    return hard
-
-
-def _yes(condition: Q, points: int) -> Case:
-    return Case(When(condition, then=Value(points)), default=Value(0), output_field=models.IntegerField())
-
-
-def _scores(seat: Seat) -> dict[str, models.Expression]:
-    """The points of each reason, as the database adds them."""
-    whole = models.IntegerField()
-    offers = Case(When(agency_offers__gt=0, then=F("agency_offers")), default=Value(CAPACITY_UNSTATED))
-    scores = {
-        "depth": F("has_depth") * Value(WEIGHTS["depth"] // len(Depth)),
-        "worked": _yes(Q(has_worked=True), WEIGHTS["worked"]),
-        "ties": _yes(Q(has_ties=True), WEIGHTS["ties"]),
-        "agency_tie": _yes(Q(agency_has_tie=True), WEIGHTS["agency_tie"]),
-        "years": Least(F("years") / Value(2), Value(WEIGHTS["years"]), output_field=whole),
-        "load": Greatest(
-            Value(0),
-            Value(WEIGHTS["load"]) - F("agency_takes_part") * Value(WEIGHTS["load"]) / offers,
-            output_field=whole,
-        ),
-    }
-    if seat.language_id:
-        above = F("speaks") - Value(seat.min_speaking)
-        scores["language"] = Least(
-            Greatest(above, Value(0)) * Value(WEIGHTS["language"] // 2), Value(WEIGHTS["language"]), output_field=whole
-        )
-        scores["tested"] = _yes(Q(was_tested=True, speaks__gte=seat.min_speaking), WEIGHTS["tested"])
-    return scores
-
-
-def _ranked(need: Need, seat: Seat) -> models.QuerySet:
-    scores = _scores(seat)
-    rows = _with_facts(need, seat).annotate(
-        **{f"points_{name}": Coalesce(score, Value(0)) for name, score in scores.items()}
-    )
-    holds = {f"ok_{name}": ExpressionWrapper(q, models.BooleanField()) for name, q in _hard(need, seat).items()}
-    total = sum((F(f"points_{name}") for name in scores), Value(0))
-    failed = sum((_yes(Q(**{name: False}), 1) for name in holds), Value(0))
-    return rows.annotate(**holds).annotate(total=total, failed=failed)
-
-
 # -- the questions ---------------------------------------------------------------------------------
 def candidates(seat: Seat, *, limit: int = 50) -> list[Candidate]:
     """Everybody who could fill the seat, best first. One query."""
-    need = seat.need
-    rows = _ranked(need, seat).filter(*_hard(need, seat).values()).order_by("-total", "name", "pk")[:limit]
-    return [_candidate(row, need, seat) for row in rows]
+    return _best(seat, limit, 0)[0]
 
 
 def near_misses(seat: Seat, *, limit: int = 10) -> list[Candidate]:
     """People of the field who miss one or two conditions, with what would make them a match. One query."""
-    need = seat.need
-    rows = _ranked(need, seat).filter(has_depth__gt=0, failed__range=(1, 2))
-    return [_candidate(row, need, seat) for row in rows.order_by("failed", "-total", "name", "pk")[:limit]]
+    return _best(seat, 0, limit)[1]
 
 
 def check(seat: Seat, experts: list[int]) -> dict[int, Candidate]:
     """How these experts stand against the seat, whether they meet it or not, by their id. One query."""
-    rows = _ranked(seat.need, seat).filter(pk__in=experts)
+    rows = Ranking(seat.need, seat, Expert.objects.filter(pk__in=experts)).experts()
     return {row.pk: _candidate(row, seat.need, seat) for row in rows}
+
+
+def _best(seat: Seat, limit: int, near: int) -> tuple[list[Candidate], list[Candidate]]:
+    """So many candidates and so many near misses. One query."""
+    ranking = Ranking(seat.need, seat, of_the_field(seat))
+    chosen = [ranking.best(limit, failed=0)] * bool(limit) + [ranking.best(near, failed__range=(1, 2))] * bool(near)
+    found = [_candidate(row, seat.need, seat) for row in ranking.experts(*chosen)]
+    return [c for c in found if c.fits], [c for c in found if not c.fits]
 
 
 def covered_agencies(need: Need, *, limit: int = 50) -> models.QuerySet:
@@ -331,18 +108,12 @@ def covered_agencies(need: Need, *, limit: int = 50) -> models.QuerySet:
     tie = CommunityTie.objects.filter(agency=OuterRef("pk"), country=need.country_id)
     return (
         Agency.objects.exclude(kind__in=NOT_DEPLOYING)
-        .filter(Q(paused_until=None) | Q(paused_until__lt=today()), Q(not_before=None) | Q(not_before__lte=today()))
-        .filter(agreements_hold(need, None, "pk"))
+        .filter(open_to_requests())
+        .filter(pk__in=agencies_covered(need, None))
         .annotate(has_tie=Exists(tie))
         .order_by("-has_tie", "name")
         .only("name", "time_zone")[:limit]
     )
-
-
-def free_days(*, expert: Expert, need: Need, only_tours: bool = False) -> int:
-    """The longest run of days in the need's window that the expert is free; `only_tours` ignores own windows."""
-    rows = Expert.objects.filter(pk=expert.pk).annotate(run=LongestRun(_free(need, only_tours=only_tours)))
-    return rows.values_list("run", flat=True).get()
 
 
 @dataclass(frozen=True)
@@ -373,14 +144,11 @@ def same_seats(seats: list[Seat]) -> list[list[Seat]]:
 
 
 def match_need(need: Need, *, limit: int = 50, near: int = 10) -> list[SeatGroup]:
-    """Every kind of seat of a need with its candidates and near misses: two queries for each kind, and one."""
+    """Every kind of seat of a need with its candidates and near misses: a query for each kind, and one."""
     seats = list(need.seats.select_related("expertise", "language"))
     for seat in seats:
         seat.need = need
-    return [
-        SeatGroup(group, candidates(group[0], limit=limit), near_misses(group[0], limit=near))
-        for group in same_seats(seats)
-    ]
+    return [SeatGroup(group, *_best(group[0], limit, near)) for group in same_seats(seats)]
 
 
 # -- words -----------------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
 
-from engagements.matching import WEIGHTS, SeatGroup, covered_agencies, match_need
+from engagements.matching import SeatGroup, covered_agencies, match_need
 from engagements.models import Invitation, Need, Nomination
 from engagements.models.invitation import ANSWERED_YES, OPEN
 from engagements.pages.common import door
 from engagements.pages.needs import asks, load_need, stay
 from engagements.permissions import can_invite, can_match
+from engagements.ranking import WEIGHTS
 from slp.lib.answers import require
 from slp.lib.numbers import whole_numbers
 
