@@ -103,7 +103,7 @@ class DeploymentQuerySet(models.QuerySet):
         office = user.memberships.filter(is_active=True).exclude(role="traveller")
         return self.filter(
             Q(agency__in=office.values("agency"))
-            | Q(expert__user=user)
+            | Q(expert__in=Expert.objects.filter(user=user))  # not by a join: it would be made for every journey
             | Q(country__in=Country.objects.served_by(user))
         )
 

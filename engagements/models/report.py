@@ -54,6 +54,7 @@ class FinalReport(LifecycleModel):
     class Meta:
         ordering = ["due_on"]
         indexes = [
+            models.Index(fields=["submitted_at"], name="report_to_read", condition=models.Q(status="submitted")),
             models.Index(
                 fields=["due_on"],
                 name="report_owed",
