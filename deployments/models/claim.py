@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from deployments.models.deployment import Deployment
 from engagements.models import Engagement
-from engagements.models.engagement import AddendumQuerySet
 from partners.models import Agency
+from partners.models.agency import OfficeScoped
 from partners.models.outreach import StaffOnly
 from slp.documents.models import Document
 from slp.lib.costs import CostCategory
@@ -119,7 +119,7 @@ SETTLED = (ClaimStatus.PAID, ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN)
 IS_SETTLED = ExpressionWrapper(Q(status__in=SETTLED), output_field=models.BooleanField())
 
 
-class ClaimQuerySet(AddendumQuerySet):
+class ClaimQuerySet(OfficeScoped):
     def with_totals(self) -> ClaimQuerySet:
         """Annotates `claimed_usd`, `allowed_usd`: sums of the lines in dollars."""
         return self.annotate(claimed_usd=_sum_of_lines("amount_usd"), allowed_usd=_sum_of_lines("allowed_usd"))

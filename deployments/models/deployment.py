@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from engagements.models import Engagement, Nomination, Seat
 from partners.models import Agency, Expert, Membership
-from partners.models.agency import AgencyRole
+from partners.models.agency import AgencyRole, agencies_spoken_for
 from slp.history.models import PERSONAL_STAFF
 from slp.lib.dates import show_span, today
 from slp.lib.lifecycle import LifecycleModel
@@ -100,9 +100,8 @@ class DeploymentQuerySet(models.QuerySet):
             return self.none()
         if user.is_staff:
             return self
-        office = user.memberships.filter(is_active=True).exclude(role="traveller")
         return self.filter(
-            Q(agency__in=office.values("agency"))
+            Q(agency__in=agencies_spoken_for(user))
             | Q(expert__in=Expert.objects.filter(user=user))  # not by a join: it would be made for every journey
             | Q(country__in=Country.objects.served_by(user))
         )

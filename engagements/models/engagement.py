@@ -13,7 +13,7 @@ from django.utils import timezone
 from engagements.kinds import KINDS, Kind
 from engagements.models.need import HostInstitution, Need
 from partners.models import ActivityKind, Agency, Agreement, Expertise, Sector, Signature
-from partners.models.agency import AgencyScoped
+from partners.models.agency import AgencyScoped, OfficeScoped, agencies_spoken_for
 from slp.documents.models import Source
 from slp.lib.costs import CostCategory
 from slp.lib.dates import Precision, show_span
@@ -41,8 +41,7 @@ class EngagementQuerySet(models.QuerySet):
             return self.none()
         if user.is_staff:
             return self
-        speakers = user.memberships.filter(is_active=True).exclude(role="traveller")
-        mine = Participation.objects.filter(agency__in=speakers.values("agency"))
+        mine = Participation.objects.filter(agency__in=agencies_spoken_for(user))
         return self.filter(
             Q(pk__in=mine.values("engagement"))
             | Q(country__in=Country.objects.served_by(user))
@@ -152,16 +151,6 @@ class Participation(models.Model):
         return f"{self.agency} in {self.engagement.reference}"
 
 
-class AddendumQuerySet(AgencyScoped):
-    def visible_to(self, user) -> AddendumQuerySet:
-        """Staff; the agency's coordinator, finance contact and signatory. Not the travellers, not the posts."""
-        seen = super().visible_to(user)
-        if not user.is_authenticated or user.is_staff:
-            return seen
-        speakers = user.memberships.filter(is_active=True).exclude(role="traveller")
-        return seen.filter(agency__in=speakers.values("agency"))
-
-
 def report_due_days() -> int:
     """How long an agency has for its final report where the addendum says nothing else (`SLP_REPORT_DUE_DAYS`)."""
     return settings.REPORT_DUE_DAYS
@@ -190,7 +179,7 @@ class Addendum(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     signatures = GenericRelation(Signature)
 
-    objects = AddendumQuerySet.as_manager()
+    objects = OfficeScoped.as_manager()
 
     class Meta:
         verbose_name_plural = "addenda"

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from engagements.models.engagement import AddendumQuerySet, Engagement
+from engagements.models.engagement import Engagement
 from partners.models import Agency
+from partners.models.agency import OfficeScoped
 from slp.lib.lifecycle import LifecycleModel
 from slp.lib.refs import ReferenceField
 from slp.lib.track import tracked
@@ -49,7 +50,7 @@ class FinalReport(LifecycleModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = AddendumQuerySet.as_manager()
+    objects = OfficeScoped.as_manager()
 
     class Meta:
         ordering = ["due_on"]

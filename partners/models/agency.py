@@ -85,7 +85,17 @@ class AgencyQuerySet(models.QuerySet):
             return self.none()
         if user.is_staff:
             return self
-        return self.filter(pk__in=Membership.objects.filter(user=user, is_active=True).values("agency"))
+        return self.filter(pk__in=agencies_of(user))
+
+
+def agencies_of(user) -> models.QuerySet:
+    """The ids of the agencies to which the user belongs, a traveller too. For `agency__in`."""
+    return Membership.objects.filter(user=user, is_active=True).values("agency")
+
+
+def agencies_spoken_for(user) -> models.QuerySet:
+    """The ids of the agencies for whose office the user works: coordinator, finance contact or signatory."""
+    return agencies_of(user).exclude(role=AgencyRole.TRAVELLER)
 
 
 @tracked(exclude=["search_text"])
@@ -198,7 +208,18 @@ class AgencyScoped(models.QuerySet):
             return self.none()
         if user.is_staff:
             return self
-        return self.filter(agency__in=Agency.objects.visible_to(user))
+        return self.filter(agency__in=agencies_of(user))
+
+
+class OfficeScoped(models.QuerySet):
+    """Rows of one agency's office: for its coordinator, finance contact and signatory, not for its travellers."""
+
+    def visible_to(self, user) -> OfficeScoped:
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        return self.filter(agency__in=agencies_spoken_for(user))
 
 
 @tracked()

@@ -1,6 +1,6 @@
 """What every page's frame needs: the door, its navigation, whether this is a demonstration.
 
-No queries: the frame is drawn on every page.
+No queries, and the navigation is drawn once for each entry that can be the current one: the frame is on every page.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from partners.permissions import agency_roles
 from slp.demo import accounts
@@ -21,8 +23,6 @@ class Item:
 
     label: str
     url: str
-    current: bool = False
-    count: int = 0
 
 
 DOOR_NAMES = {"public": "", "portal": "Partner portal", "post": "Embassy pages", "desk": "INL/KM desk"}
@@ -76,6 +76,23 @@ def door_of(path: str) -> str:
     return "public"
 
 
+@lru_cache(maxsize=1)
+def _addresses() -> dict[str, str]:
+    """Where header and footer lead, by name."""
+    names = {
+        "home_url": "public:home",
+        "factsheet_url": "public:fact-sheet",
+        "accessibility_url": "public:accessibility",
+        "privacy_url": "public:privacy",
+        "notices_url": "public:notices",
+        "login_url": "account_login",
+        "logout_url": "account_logout",
+        "password_url": "account_change_password",
+        "mfa_url": "mfa_index",
+    }
+    return {name: reverse(page) for name, page in names.items()}
+
+
 @lru_cache(maxsize=16)
 def _links(door: str) -> tuple[tuple[str, str], ...]:
     found = []
@@ -93,18 +110,26 @@ def _current(path: str, links: tuple[tuple[str, str], ...]) -> str:
     return max(fitting, key=len, default="")
 
 
+@lru_cache(maxsize=64)
+def _nav(links: tuple[tuple[str, str], ...], current: str) -> tuple[SafeString, str]:
+    """The list of links, drawn, and the label of the current one."""
+    here = next((label for label, url in links if url == current), "")
+    items = ((url, SafeString(' aria-current="page"' if url == current else ""), label) for label, url in links)
+    return format_html("<ul>{}</ul>", format_html_join("", '<li><a href="{}"{}>{}</a></li>', items)), here
+
+
 def shell(request):
     """Context processor of every template."""
     door = door_of(request.path)
     user = getattr(request, "user", None)
     only_travels = door == "portal" and user.is_authenticated and agency_roles(user) == {"traveller"}
     links = _links("traveller" if only_travels else door)
-    current = _current(request.path, links)
-    nav = [Item(label, url, url == current) for label, url in links]
+    nav, here = _nav(links, _current(request.path, links)) if links else ("", "")
     doors = []
     if user is not None and user.is_authenticated and door == "public":
         doors = [Item("Go to your pages", reverse("public:door"))]
-    context = {"demo": settings.DEMO, "door": door, "door_name": DOOR_NAMES[door], "nav": nav, "doors": doors}
+    context = {"demo": settings.DEMO, "door": door, "door_name": DOOR_NAMES[door], "doors": doors}
+    context |= _addresses() | {"nav": nav, "nav_here": here}
     if settings.DEMO and request.path.startswith("/accounts/login"):
         context |= {"demo_accounts": accounts.ACCOUNTS, "demo_password": accounts.PASSWORD}
     return context

@@ -10,10 +10,10 @@ from django.template.loader import render_to_string
 from django.urls import path
 
 from deployments.models import Deployment
+from deployments.pages.common import post_of
 from partners.models import Agency
 from partners.permissions import agency_roles, post_roles, staff_roles
 from slp.lib.answers import answer, require
-from slp.places.models import Country, Post
 from slp.public import feeds, todo
 from slp.public.notices import notice_urls
 from slp.reminders.models import SweepRun
@@ -48,7 +48,7 @@ AREAS = (
 )
 
 
-HERE = 50  # people in country on the start page of a post
+HERE = 20  # people in country on the start page of a post
 
 
 def desk_index(request, extra_context=None):
@@ -77,7 +77,7 @@ def portal_home(request):
     """What the agency's person can do now."""
     roles = agency_roles(request.user)
     require(answer(roles, "The partner portal is for people of a partner agency."))
-    agency = Agency.objects.visible_to(request.user).first()
+    agency = Agency.objects.visible_to(request.user).only("name", "paused_until", "not_before").first()
     groups = todo.groups(feeds.PORTAL, request.user, roles)
     pause = agency.pause if agency else None
     return render(request, "portal/home.html", {"agency": agency, "groups": groups, "roles": roles, "pause": pause})
@@ -95,8 +95,7 @@ def post_home(request):
     )
     here = list(rows[: HERE + 1])
     context = {
-        "post": Post.objects.visible_to(request.user).first(),
-        "countries": Country.objects.served_by(request.user).only("name"),
+        "post": post_of(request.user),
         "here": here[:HERE],
         "only": HERE if len(here) > HERE else 0,
         "groups": todo.groups(feeds.POST, request.user, roles),

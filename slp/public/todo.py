@@ -28,7 +28,7 @@ SOMEBODY = -987_654_321  # stands for the person's id while the statement is bui
 
 @dataclass(frozen=True)
 class Todo:
-    """One card, for `ui/todo.html`."""
+    """One card of what awaits the reader. `tone`: neutral, info, warn or bad."""
 
     title: str
     url: str

@@ -1,9 +1,11 @@
 """The few template tags that every door uses."""
 
 import uuid
+from html import escape
 
 from django import template
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from slp.lib import dates, money
 
@@ -14,6 +16,26 @@ register = template.Library()
 def once():
     """The input that lets a form be carried out once, however often it is sent."""
     return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4())
+
+
+@register.simple_tag
+def todo(cards, level=3):
+    """What awaits the reader, as cards under a heading of the level above. A start page has seventy of them.
+
+    A card: `.title .url .text .reference .due .tone` (neutral, info, warn, bad).
+    """
+    return SafeString(f'<ul class="slp-todo">{"".join(_card(card, f"h{level}") for card in cards)}</ul>')
+
+
+def _card(card, heading: str) -> str:
+    text = f"<p>{escape(card.text)}</p>" if card.text else ""
+    due = f'<span class="slp-status slp-status--{card.tone}">{escape(card.due)}</span>' if card.due else ""
+    reference = f'<span class="slp-ref">{escape(card.reference)}</span>' if card.reference else ""
+    return (
+        f'<li class="slp-todo__card slp-todo__card--{card.tone}">'
+        f'<{heading}><a href="{escape(card.url)}">{escape(card.title)}</a></{heading}>{text}'
+        f'<p class="slp-todo__foot">{due}{reference}</p></li>\n'
+    )
 
 
 @register.filter
