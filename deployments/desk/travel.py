@@ -19,7 +19,7 @@ from deployments.models import Clearance, Deployment, DeploymentStatus, SupportE
 from deployments.pages import travel as pages
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import form_page, load_deployment
-from deployments.pages.readiness import items, teams, with_clearances
+from deployments.pages.readiness import items, team_lines
 from deployments.pages.stays import nights, stay_urls
 from deployments.pages.teams import team_urls
 from deployments.permissions import can_plan_travel
@@ -40,7 +40,7 @@ from slp.places.models import Country
 BEFORE = ("confirmed", "preparing", "ready")
 NOW = ("nominated", *BEFORE, "in_country", "returned")
 SOON = timedelta(days=60)
-IN_GRIDS = 24  # people in the grids above the list; the list has everybody
+TEAMS = 8  # above the list; each has its grid on its engagement's page
 
 
 class DeploymentFilter(django_filters.FilterSet):
@@ -107,12 +107,10 @@ OPEN_LIST = replace(LIST, rows=lambda user: travellers(user).filter(status__in=N
 def deployment_list(request):
     """The teams that leave within 60 days, the worst first, and below them everybody."""
     leaving = Deployment.objects.visible_to(request.user).filter(status__in=BEFORE, starts_on__lte=today() + SOON)
-    plain = not request.GET.keys() - {"sort"}
-    people = list(with_clearances(leaving.order_by("starts_on"), request.user)[: IN_GRIDS + 1]) if plain else []
-    grids = teams(people[:IN_GRIDS], request.user, "desk", noted=False)  # officers only, and the list is long
+    teams = team_lines(leaving, TEAMS + 1) if not request.GET.keys() - {"sort"} else []
     page = LIST if request.GET.get("status") else OPEN_LIST
-    only = IN_GRIDS if len(people) > IN_GRIDS else 0
-    return list_view(request, page, "desk/deployment_list.html", teams=grids, folded=len(grids) > 1, only=only)
+    only = TEAMS if len(teams) > TEAMS else 0
+    return list_view(request, page, "desk/deployment_list.html", teams=teams[:TEAMS], only=only)
 
 
 @door("desk")

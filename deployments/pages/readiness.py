@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Count, Min, Prefetch, Q
 from django.urls import NoReverseMatch, reverse
 
 from deployments.lifecycles import CLEARANCE, DEPLOYMENT, last_day_needed
@@ -185,15 +185,69 @@ class Team:
 
     @property
     def status(self) -> dict[str, str]:
-        if self.ready == len(self.people):
-            return {"label": "Everybody is ready", "tone": "good"}
-        if self.overdue:
-            return {"label": f"{self.overdue} overdue", "tone": "bad"}
-        if not self.cells:
-            return {"label": "Preparations have not begun", "tone": "neutral"}
-        if not self.missing:
-            return {"label": "Everything holds: mark as ready", "tone": "info"}
-        return {"label": f"{self.missing} missing", "tone": "warn"}
+        return _standing(
+            everybody=self.ready == len(self.people), begun=bool(self.cells), missing=self.missing, overdue=self.overdue
+        )
+
+
+def _standing(*, everybody: bool, begun: bool, missing: int, overdue: int) -> dict[str, str]:
+    """How far a team is, in a few words with their tone. What is missing counts, whatever people were marked as."""
+    if overdue:
+        return {"label": f"{overdue} overdue", "tone": "bad"}
+    if missing:
+        return {"label": f"{missing} missing", "tone": "warn"}
+    if everybody:
+        return {"label": "Everybody is ready", "tone": "good"}
+    if not begun:
+        return {"label": "Preparations have not begun", "tone": "neutral"}
+    return {"label": "Everything holds: mark as ready", "tone": "info"}
+
+
+@dataclass(frozen=True)
+class TeamLine:
+    """A team in one line, counted by the database: `listed` requirements, of which some are `missing` or `overdue`."""
+
+    reference: str
+    title: str
+    country: str
+    leaves_on: date
+    people: int
+    ready: int
+    listed: int
+    missing: int
+    overdue: int
+
+    @property
+    def status(self) -> dict[str, str]:
+        return _standing(
+            everybody=self.ready == self.people,
+            begun=self.listed > 0,
+            missing=self.missing,
+            overdue=self.overdue,
+        )
+
+    @property
+    def leaves(self) -> str:
+        return f"{show(self.leaves_on)}, {due_words(self.leaves_on)}"
+
+
+def team_lines(rows, most: int) -> list[TeamLine]:
+    """The teams of these deployments, the worst first: most overdue, then whoever leaves first. One query."""
+    late = Q(clearances__status__in=OPEN, clearances__due_on__lt=today())
+    found = (
+        rows.order_by()
+        .values_list("engagement__reference", "engagement__title", "engagement__country__name")
+        .annotate(
+            leaves=Min("starts_on"),
+            people=Count("pk", distinct=True),
+            ready=Count("pk", distinct=True, filter=Q(status="ready")),
+            listed=Count("clearances"),
+            missing=Count("clearances", filter=Q(clearances__status__in=OPEN)),
+            overdue=Count("clearances", filter=late),
+        )
+        .order_by("-overdue", "leaves", "engagement__reference")[:most]
+    )
+    return [TeamLine(*row) for row in found]
 
 
 def with_clearances(rows, user):
@@ -203,12 +257,11 @@ def with_clearances(rows, user):
     )
 
 
-def teams(deployments: Iterable[Deployment], user, door: str, *, noted: bool = True) -> list[Team]:
-    """Grids per engagement, the worst first: most overdue, then whoever leaves first."""
+def teams(deployments: Iterable[Deployment], user, door: str) -> list[Team]:
+    """Grids per engagement, the worst first: most overdue, then whoever leaves first. The reading is recorded."""
     by_engagement: dict[int, list[Deployment]] = defaultdict(list)
     deployments = list(deployments)
-    if noted:
-        note_seen(user, deployments)
+    note_seen(user, deployments)
     for deployment in deployments:
         by_engagement[deployment.engagement_id].append(deployment)
     found = [_team(people, user, door) for people in by_engagement.values()]

@@ -16,6 +16,7 @@ from deployments.services.readiness import list_requirements
 from deployments.services.support import log_support, report_incident
 from deployments.tests.factories import (
     make_claim,
+    make_clearance,
     make_deployment,
     make_engagement,
     make_line,
@@ -128,7 +129,7 @@ def test_a_list_of_travellers_has_a_row_for_each(who, name, get, request, deploy
 @pytest.fixture
 def small_boards(monkeypatch):
     """Boards that are full with two people."""
-    monkeypatch.setattr(desk, "IN_GRIDS", 2)
+    monkeypatch.setattr(desk, "TEAMS", 2)
     monkeypatch.setattr(portal, "IN_GRIDS", 2)
     monkeypatch.setattr(post, "LIMIT", 2)
     monkeypatch.setattr(home, "HERE", 2)
@@ -155,15 +156,31 @@ def test_a_board_that_has_room_says_nothing(small_boards, engagement, agency, ge
         assert "Only the first" not in get(post_officer, name).content.decode()
 
 
-@pytest.mark.parametrize(("who", "door"), [("officer", "desk"), ("coordinator", "portal")])
-def test_grids_say_whom_they_leave_out_and_the_list_has_everybody(
-    small_boards, engagement, agency, get, request, who, door
-):
+def test_grids_say_whom_they_leave_out_and_the_list_has_everybody(small_boards, engagement, agency, get, coordinator):
     make_team(engagement, agency, 3, status="preparing", starts_on=today() + timedelta(days=5))
-    page = get(request.getfixturevalue(who), f"{door}:deployment-list").content.decode()
+    page = get(coordinator, "portal:deployment-list").content.decode()
     assert "Only the 2 people who leave first stand in these grids" in page
     listed = page.split("these grids")[1]
     assert all(d.reference in listed for d in Deployment.objects.all())
+
+
+def test_the_desk_sees_each_team_that_leaves_in_one_line(small_boards, haiti, agency, get, officer, requirements):
+    """The worst first, with what is missing whatever people were marked as; one more than fit is said."""
+    plan = [("ready", 5, 0), ("preparing", 30, 0), ("preparing", 40, 1)]  # state, leaves in days, days overdue
+    made = []
+    for status, days, late in plan:
+        start = today() + timedelta(days=days)
+        engagement = make_engagement(haiti, agency, title=f"Team {days}", starts_on=start, ends_on=start)
+        [first, _] = make_team(engagement, agency, 2, status=status, starts_on=start)
+        make_clearance(first, due_on=today() - timedelta(days=late))
+        made.append(engagement)
+    page = get(officer, "desk:deployment-list").content.decode()
+    board = page[page.index("Teams that leave within 60 days") : page.index("Only the first 2 teams")]
+    assert board.index("Team 40") < board.index("Team 5")
+    assert "Team 30" not in board
+    assert "1 overdue" in board
+    assert "2 of 2 people" in board
+    assert "1 missing" in board, "a team that was marked as ready still misses something"
 
 
 def test_travellers_stand_in_the_order_in_which_they_matter(engagement, agency, get, coordinator):
@@ -380,7 +397,7 @@ def _fill(rows, engagement, agency, coordinator, rso, post_officer, finance, dep
 
 
 LIST_QUERIES = [
-    ("officer", "desk:deployment-list", 7),
+    ("officer", "desk:deployment-list", 6),
     ("officer", "desk:training-list", 4),
     ("officer", "desk:claim-list", 4),
     ("finance", "desk:obligation-list", 4),
