@@ -46,9 +46,9 @@ class Move:
     explains: str = ""  # what will happen, for the confirmation page
 
 
-@dataclass
+@dataclass(eq=False)
 class Lifecycle:
-    """The whole life of one kind of object.
+    """The whole life of one kind of object. There is one of each: it is equal to itself alone.
 
     `roles(user, obj)` gives the names of the roles that `user` has towards `obj`; `SYSTEM` is added for
     `user=None`. `field` holds the status.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -52,12 +53,11 @@ class Column:
         return plain_text(value)
 
     def html(self, value: Any) -> SafeString:
-        if value.__class__ is str and self.show is None and self.lifecycle is None:
-            return SafeString(html.escape(value))  # most cells
-        text = escaped(self.text(value))
         if self.lifecycle is not None:
-            return _tag(self.lifecycle.tone(value), text)
-        return text
+            return _tag(self.lifecycle, value, self.plain)
+        if value.__class__ is str and self.show is None:
+            return SafeString(html.escape(value))  # most cells
+        return escaped(self.text(value))
 
 
 def escaped(text: str) -> SafeString:
@@ -65,8 +65,11 @@ def escaped(text: str) -> SafeString:
     return text if isinstance(text, SafeString) else SafeString(html.escape(text))
 
 
-def _tag(tone: str, text: str) -> SafeString:
-    return format_html('<span class="slp-status slp-status--{}">{}</span>', tone, text)
+@lru_cache(maxsize=512)
+def _tag(lifecycle: Lifecycle, status: str, plain: bool) -> SafeString:
+    """A state as a tag. There are few, and every row has one."""
+    label = lifecycle.label(status, plain=plain) if status else ""
+    return format_html('<span class="slp-status slp-status--{}">{}</span>', lifecycle.tone(status), label)
 
 
 def plain_text(value: Any) -> str:
@@ -277,7 +280,7 @@ def _row(values: dict, page: ListPage, starts: list[str]) -> SafeString:
     """One table row. Every value is escaped by `Column.html`."""
     cells = [column.html(values[column.key]) for column in page.columns]
     if page.link and (url := page.link(values)):
-        cells[0] = format_html('<a class="usa-link" href="{}">{}</a>', url, cells[0])
+        cells[0] = f'<a class="usa-link" href="{html.escape(url)}">{cells[0]}</a>'
     return mark_safe("".join(f"{start}{cell}</td>" for start, cell in zip(starts, cells, strict=True)))  # noqa: S308
 
 
