@@ -122,8 +122,10 @@ def steps(lifecycle: Lifecycle, path: tuple[str, ...], status: str, *, plain: bo
 
 
 def how_long(moment) -> str:
-    """Since when, in days."""
+    """Since when, in days; in years, once they are more than one."""
     days = (today() - day_of(moment)).days if moment else 0
+    if days > 365:
+        return f"{days // 365} year{'s' if days >= 730 else ''}"
     return "today" if days <= 0 else f"{days} day{'s' if days != 1 else ''}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import puremagic
@@ -15,6 +16,7 @@ from slp.documents.models import Document, Slot, Source, digest
 from slp.documents.tables import TABLES, table_type
 from slp.lib.track import because
 
+MB = 1024 * 1024
 PDF = "application/pdf"
 PICTURES = {"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"}
 ACCEPTED: dict[str, set[str]] = {
@@ -51,8 +53,8 @@ def check_upload(upload: UploadedFile, slot: str) -> str:
     tables = ACCEPTED[slot] == TABLES
     if upload.size > settings.UPLOAD_MAX_BYTES:
         raise ValidationError(
-            f"This file is {upload.size / 1024 / 1024:.0f} MB. The limit is "
-            f"{settings.UPLOAD_MAX_BYTES // 1024 // 1024} MB: send a smaller {'file' if tables else 'scan'}."
+            f"This file is {math.ceil(upload.size / MB * 10) / 10:g} MB. The limit is "
+            f"{settings.UPLOAD_MAX_BYTES // MB} MB: send a smaller {'file' if tables else 'scan'}."
         )
     if upload.size == 0:
         raise ValidationError("This file is empty. Choose the file again.")

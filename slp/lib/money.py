@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.functional import cached_property
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -38,6 +39,12 @@ class MoneyField(models.DecimalField):
         kwargs.setdefault("max_digits", 14)
         kwargs.setdefault("decimal_places", 2)
         super().__init__(*args, **kwargs)
+
+    @cached_property
+    def validators(self) -> list:
+        """A field with a least amount of its own says that alone."""
+        own = any(isinstance(check, MinValueValidator) for check in self._validators)
+        return [check for check in super().validators if not (own and check in self.default_validators)]
 
 
 class CurrencyField(models.CharField):

@@ -41,9 +41,11 @@ def test_a_signed_paper_is_a_pdf_only():
 
 
 def test_a_file_over_the_limit_is_refused(settings):
-    settings.UPLOAD_MAX_BYTES = 10
-    with pytest.raises(ValidationError, match="The limit is"):
-        check_upload(upload(PDF), Slot.RECEIPT)
+    settings.UPLOAD_MAX_BYTES = 15 * 1024 * 1024
+    scan = upload(PDF)
+    scan.size = settings.UPLOAD_MAX_BYTES + 1
+    with pytest.raises(ValidationError, match=r"This file is 15\.1 MB\. The limit is 15 MB"):
+        check_upload(scan, Slot.RECEIPT)
 
 
 @pytest.mark.django_db

@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 
-from slp.lib.money import cents, usd
+from slp.lib.money import MoneyField, cents, usd
 
 
 @pytest.mark.parametrize(
@@ -17,3 +19,11 @@ def test_half_a_cent_goes_up(exact, rounded):
 def test_dollars_read_as_dollars():
     assert usd(Decimal("1200.5")) == "$1,200.50"
     assert usd(None) == ""
+
+
+@pytest.mark.parametrize("amount", [-1, 0])
+def test_a_least_amount_of_its_own_is_the_only_one(amount):
+    field = MoneyField(validators=[MinValueValidator(Decimal("0.01"), "Enter an amount.")])
+    with pytest.raises(ValidationError) as refused:
+        field.clean(Decimal(amount), None)
+    assert refused.value.messages == ["Enter an amount."]
