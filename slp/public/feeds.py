@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import Case, F, TextField, Value, When
-from django.db.models.functions import Concat, TruncDate
+from django.db.models.functions import Concat, Left, TruncDate
 
 from deployments.models import Claim, Clearance, Deployment, Incident, ServiceRecord
 from engagements.models import Engagement, FinalReport, Invitation, Need, Nomination
@@ -27,6 +27,11 @@ READS_MONEY = WATCHES | {"administrator", "finance"}
 FINANCE = frozenset({"finance"})
 DIRECTOR = frozenset({"director"})
 CLAIM = {"page": "desk:claim-detail", "title": F("agency__name"), "text": F("engagement__title")}
+
+SEVERITY = Case(
+    *[When(severity=value, then=Value(label)) for value, label in Incident.Severity.choices], output_field=TextField()
+)
+HOW_BAD = Concat(SEVERITY, Value(": "), Left("summary", 160), output_field=TextField())
 
 
 def _claims(*statuses: str):
@@ -131,6 +136,16 @@ DESK_TURN = (
 )
 DESK_STUCK = (
     Feed(
+        "Incidents not resolved",
+        WATCHES,
+        lambda u: Incident.objects.visible_to(u).exclude(status="resolved").order_by("-severity", "happened_at"),
+        "desk:incident-detail",
+        F("country__name"),
+        HOW_BAD,
+        since=F("happened_at"),
+        more="desk:incident-list",
+    ),
+    Feed(
         "Leaving within 30 days and not ready",
         WATCHES,
         _leaving,
@@ -150,15 +165,13 @@ DESK_STUCK = (
         F("due_on"),
         more="desk:report-list?status=due",
     ),
-    Feed("Claims waiting more than five working days", READS_MONEY, _waiting_claims, **CLAIM, more="desk:claim-list"),
     Feed(
-        "Incidents not resolved",
-        WATCHES,
-        lambda u: Incident.objects.visible_to(u).exclude(status="resolved").order_by("-severity", "happened_at"),
-        "desk:incident-detail",
-        F("country__name"),
-        F("place"),
-        more="desk:incident-list",
+        "Claims waiting more than five working days",
+        READS_MONEY,
+        _waiting_claims,
+        **CLAIM,
+        since=F("status_since"),
+        more="desk:claim-list",
     ),
 )
 DESK_DUE = (
@@ -324,7 +337,8 @@ POST = (
         lambda u: Incident.objects.visible_to(u).exclude(status="resolved").order_by("-severity", "happened_at"),
         "post:incident-detail",
         F("place"),
-        F("summary"),
+        HOW_BAD,
+        since=F("happened_at"),
         more="post:incident-list",
     ),
 )

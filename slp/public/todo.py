@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models import F, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, TruncDate
 from django.urls import reverse
 
 from slp.lib.dates import show, today
@@ -59,12 +59,14 @@ class Feed:
     title: Any
     text: Any = NOTHING
     due: Any = None
+    since: Any = None  # instead of `due`: the moment from which it has been waiting
     key: Any = REFERENCE
     more: str = ""
 
     def select(self, number: int, user: Any) -> models.QuerySet:
         """The rows as (number, key, title, text, due), one more than is shown."""
-        due = self.due if self.due is not None else Value(None, output_field=models.DateField())
+        due = TruncDate(self.since) if self.since is not None else self.due
+        due = due if due is not None else Value(None, output_field=models.DateField())
         return (
             self.rows(user)
             .annotate(
@@ -123,7 +125,14 @@ def _group(feed: Feed, rows: list[tuple]) -> Group:
 
 def _card(feed: Feed, key: str, title: str, text: str, due: date | None) -> Todo:
     words, tone = when(due) if feed.due is not None else ("", "info")
+    if feed.since is not None:
+        words, tone = _waiting(due), "warn"
     return Todo(title or key, reverse(feed.page, args=[key]), text, key if "-" in key else "", words, tone)
+
+
+def _waiting(since: date) -> str:
+    days = (today() - since).days
+    return f"for {days} day{'s' if days != 1 else ''}" if days > 0 else "since today"
 
 
 def when(day: date | None) -> tuple[str, str]:

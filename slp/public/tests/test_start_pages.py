@@ -1,0 +1,41 @@
+"""The start page of each door: what stands first, and how long it has been waiting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from deployments.models import Claim, Incident
+from deployments.tests.factories import make_claim, make_engagement
+
+pytestmark = pytest.mark.django_db
+
+
+def incident(country, author, severity, *, days: int) -> Incident:
+    return Incident.objects.create(
+        country=country, severity=severity, happened_at=timezone.now() - timedelta(days=days), author=author,
+        summary="Stones were thrown at the car", place="Port-au-Prince",
+    )  # fmt: skip
+
+
+def test_incidents_stand_first_of_what_is_stuck_with_how_bad_and_how_old(client_of, officer, haiti, rso):
+    incident(haiti, rso, Incident.Severity.LOW, days=9)
+    incident(haiti, rso, Incident.Severity.CRITICAL, days=2)
+    page = client_of(officer).get("/admin/").content.decode()
+    stuck = page[page.index(">Stuck<") : page.index(">Coming up<")]
+    assert stuck.index("Incidents not resolved") == stuck.index("<h3>") + len("<h3>")
+    assert stuck.index("Critical: Stones were thrown") < stuck.index("Low: Stones were thrown")
+    assert "for 2 days" in stuck
+    assert "for 9 days" in stuck
+    at_post = client_of(rso).get("/post/").content.decode()
+    assert "Critical: Stones were thrown" in at_post
+
+
+def test_a_claim_that_waits_says_for_how_long(client_of, officer, haiti, agency, coordinator):
+    claim = make_claim(make_engagement(haiti, agency), agency, coordinator, status="submitted")
+    Claim.objects.filter(pk=claim.pk).update(status_since=timezone.now() - timedelta(days=12))
+    page = client_of(officer).get("/admin/").content.decode()
+    waiting = page[page.index("Claims waiting more than five working days") :]
+    assert "for 12 days" in waiting
