@@ -12,7 +12,7 @@ from partners.services.people import add_membership
 from slp.accounts.models import User
 from slp.accounts.services import add_staff
 from slp.demo.accounts import ACCOUNTS, DOMAIN, HOME_AGENCY, OTHER_AGENCY, PASSWORD
-from slp.demo.season.story import Story
+from slp.demo.season.story import PASSPORT_DAYS, Story
 from slp.lib.dates import fiscal_year
 from slp.places.services import assign_to_post
 
@@ -238,7 +238,9 @@ def fill_rosters(story: Story) -> None:
             service="retired" if key in RETIRED else "serving",
             email=f"{key}@{DOMAIN}",
             phone="555-0101",
-            passport_expires_on=story.day(1100),
+            passport_expires_on=story.day(PASSPORT_DAYS),
+            emergency_name=f"Family of {name.split()[-1]}",
+            emergency_phone="555-0199",
             is_fictional=True,
             user=story.person("traveller") if key == "toussaint" else None,
             skills=[(story.expertise[code], depth) for code, depth in skills.items()],

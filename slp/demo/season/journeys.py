@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deployments.lifecycles import DEPLOYMENT
 from deployments.models import Clearance, Deployment
-from deployments.requirements import TRAINING
+from deployments.requirements import PASSPORT, TRAINING
 from deployments.services.payments import record_obligation
 from deployments.services.readiness import clear_for_team, waive_clearance
 from deployments.services.support import check_in, log_support
@@ -25,7 +25,7 @@ from engagements.services.needs import create_need, submit_need
 from engagements.services.opening import open_engagement
 from slp.accounts.models import User
 from slp.demo.season.plans import Plan
-from slp.demo.season.story import Story
+from slp.demo.season.story import PASSPORT_DAYS, Story
 from slp.lib.dates import fiscal_year
 from slp.places.models import Academy
 
@@ -255,8 +255,10 @@ class Journey:
         for key in self.agencies():
             mine = self.papers("coordinator").filter(deployment__agency=self.story.agencies[key])
             clear_for_team(clearances=list(mine), actor=self.story.coordinator(key))
-        rows = self.papers("officer").exclude(requirement__code__in=["visa", TRAINING])
+        rows = self.papers("officer").exclude(requirement__code__in=["visa", TRAINING, PASSPORT])
         clear_for_team(clearances=list(rows), actor=self.story.officer, valid_until=valid)
+        passports = list(self.papers("officer").filter(requirement__code=PASSPORT))
+        clear_for_team(clearances=passports, actor=self.story.officer, valid_until=self.story.day(PASSPORT_DAYS))
         for visa in self.papers("officer").filter(requirement__code="visa"):
             waive_clearance(
                 clearance=visa, actor=self.story.director, reason="The host country asks for no visa of this kind."

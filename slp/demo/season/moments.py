@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 
 from deployments.lifecycles import INCIDENT
 from deployments.models import Clearance, Deployment
+from deployments.requirements import PASSPORT
 from deployments.services.readiness import hand_in_clearance, refuse_clearance
 from deployments.services.stays import add_stay
 from deployments.services.support import check_in, log_support, report_incident
@@ -25,7 +26,7 @@ from partners.services.agencies import pause_requests
 from partners.services.outreach import receive_enquiry, record_outreach
 from slp.demo.season.journeys import Journey
 from slp.demo.season.money import receipt
-from slp.demo.season.story import Story
+from slp.demo.season.story import PASSPORT_DAYS, Story
 
 
 # -- needs ---------------------------------------------------------------------------------------------
@@ -231,10 +232,10 @@ def getting_ready(story: Story, journey: Journey) -> None:
     )
     coordinator = story.coordinator("mesa")
     with story.clock.at(story.day(-4)):
-        for clearance in rows.filter(requirement__code="official-passport"):
+        for clearance in rows.filter(requirement__code=PASSPORT):
             hand_in_clearance(
                 clearance=clearance, actor=coordinator, upload=receipt(f"Passport {clearance.pk}"),
-                valid_until=story.day(900),
+                valid_until=story.day(PASSPORT_DAYS),
             )  # fmt: skip
         insurance = rows.filter(requirement__code="insurance").first()
         hand_in_clearance(clearance=insurance, actor=coordinator, upload=receipt(f"Insurance {insurance.pk}"))

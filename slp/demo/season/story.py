@@ -73,4 +73,5 @@ class Story:
 COORDINATORS = {"lincoln": "coordinator", "cypress": "coordinator2"}
 SIGNATORIES = {"lincoln": "signatory"}
 POSTS = {"HT": "post", "GE": "post2", "SV": "post.san-salvador", "PH": "post.manila", "HU": "post.budapest"}
+PASSPORT_DAYS = 1100  # everybody's passport holds so long, from the day on which the season is told
 RSOS = {"HT": "rso", "SV": "rso.san-salvador", "PH": "rso.manila"}
