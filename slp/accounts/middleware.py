@@ -10,22 +10,24 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from slp.lib.dates import WASHINGTON
+
 OPEN_PREFIXES = ("/accounts/", "/health/", "/static/")
 
 
 class PersonMiddleware:
-    """Shows times in the person's own zone."""
+    """Shows times in the person's own zone; to who has not signed in, in Washington's."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path.startswith(OPEN_PREFIXES) or not request.user.is_authenticated:
+        if request.path.startswith(OPEN_PREFIXES):
             return self.get_response(request)
         try:
-            zone = ZoneInfo(request.user.time_zone)
+            zone = ZoneInfo(request.user.time_zone) if request.user.is_authenticated else WASHINGTON
         except (ZoneInfoNotFoundError, ValueError):
-            return self.get_response(request)
+            zone = WASHINGTON
         with timezone.override(zone):
             return self.get_response(request)
 
