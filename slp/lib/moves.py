@@ -20,12 +20,13 @@ from slp.lib.lifecycle import LIFECYCLES, Lifecycle
 
 @dataclass(frozen=True)
 class Button:
-    """One verb as a page offers it; a no is shown with its reason."""
+    """One verb as a page offers it; a no is shown with its reason. `leads`: the usual next step, at most one."""
 
     label: str
     url: str
     danger: bool
     verb: str
+    leads: bool = False
 
 
 def key_of(obj: Any) -> str:
@@ -36,11 +37,14 @@ def key_of(obj: Any) -> str:
 def buttons(obj: Any, user: Any, door: str, *, without: tuple[str, ...] = ()) -> list[tuple[Button, Answer]]:
     """What `user` may do to `obj` at this door, for `ui/move_buttons.html`; verbs without a page are left out."""
     lifecycle = LIFECYCLES[obj._meta.label_lower]
-    found = []
+    found, has_lead = [], False
     for move, answer in lifecycle.offers(obj, user):
         url = "" if move.verb in without else _url(door, lifecycle, move, obj)
         if url:
-            found.append((Button(move.label, url, move.danger, move.verb), answer))
+            # What asks for a reason goes back or aside.
+            leads = bool(answer) and not (has_lead or move.danger or move.reason_required)
+            has_lead = has_lead or leads
+            found.append((Button(move.label, url, move.danger, move.verb, leads), answer))
     return found
 
 

@@ -11,6 +11,7 @@ from partners.models import Enquiry
 from slp.history.services import timeline
 from slp.lib.answers import Refused, Stale
 from slp.lib.dates import today
+from slp.lib.moves import buttons
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,13 @@ def test_ten_people_at_once_one_wins(enquiry, officer):
     [t.start() for t in threads]
     [t.join() for t in threads]
     assert sorted(outcomes) == ["done"] + ["stale"] * 9
+
+
+def test_one_button_leads_and_what_asks_for_a_reason_never_does(enquiry, officer, agency):
+    offered = {button.verb: button.leads for button, _ in buttons(enquiry, officer, "desk")}
+    assert list(offered.values()).count(True) == 1
+    agency.status = "partner"
+    assert {button.verb: button.leads for button, _ in buttons(agency, officer, "desk")}["make_dormant"] is False
 
 
 def test_a_form_that_leaves_the_status_out_still_asks_constraints_that_need_it(agency):
