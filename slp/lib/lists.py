@@ -170,7 +170,7 @@ def list_view(request, page: ListPage, template: str, **context):
     if term and page.search:
         for word in term.split():
             queryset = queryset.filter(**{f"{page.search}__contains": word})
-    order = _order(request.GET.get("sort", ""), page)
+    by, order = _order(request.GET.get("sort", ""), page)
     queryset = queryset.order_by(*order)
     if request.GET.get("export") == "csv":
         return _export(queryset, page)
@@ -181,7 +181,7 @@ def list_view(request, page: ListPage, template: str, **context):
         template,
         {
             "list": page,
-            "columns": _headers(request, page, order[-2]),
+            "columns": _headers(request, page, by),
             "rows": rows,
             "pages": pages,
             "filters": _filter_fields(filterset),
@@ -194,12 +194,12 @@ def list_view(request, page: ListPage, template: str, **context):
     )
 
 
-def _order(asked: str, page: ListPage) -> tuple[str, ...]:
-    allowed = {c.key for c in page.columns if c.sort}
-    if asked.removeprefix("-") in allowed:
-        return (asked, "-pk" if asked.startswith("-") else "pk")
-    own = (page.order, "-pk" if page.order.startswith("-") else "pk")
-    return (page.ahead, *own) if page.ahead else own
+def _order(asked: str, page: ListPage) -> tuple[str, tuple[str, ...]]:
+    """The key that the rows are sorted by, and the whole order: the list's own may put something ahead."""
+    own = asked.removeprefix("-") not in {c.key for c in page.columns if c.sort}
+    by = page.order if own else asked
+    order = (by, "-pk" if by.startswith("-") else "pk")
+    return by, (page.ahead, *order) if own and page.ahead else order
 
 
 def _keys(page: ListPage) -> list[str]:
