@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from deployments.models.deployment import Deployment
 from engagements.models import Engagement
-from engagements.models.engagement import AddendumQuerySet
 from partners.models import Agency
 from partners.models.outreach import StaffOnly
 from slp.documents.models import Document
@@ -119,7 +118,16 @@ SETTLED = (ClaimStatus.PAID, ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN)
 IS_SETTLED = ExpressionWrapper(Q(status__in=SETTLED), output_field=models.BooleanField())
 
 
-class ClaimQuerySet(AddendumQuerySet):
+class ClaimQuerySet(models.QuerySet):
+    def visible_to(self, user) -> ClaimQuerySet:
+        """Staff; the agency's coordinator, finance contact and signatory. Not the travellers, not the posts."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        speakers = user.memberships.filter(is_active=True).exclude(role="traveller")
+        return self.filter(agency__in=speakers.order_by().values("agency"))
+
     def with_totals(self) -> ClaimQuerySet:
         """Annotates `claimed_usd`, `allowed_usd`: sums of the lines in dollars."""
         return self.annotate(claimed_usd=_sum_of_lines("amount_usd"), allowed_usd=_sum_of_lines("allowed_usd"))

@@ -101,9 +101,10 @@ class DeploymentQuerySet(models.QuerySet):
         if user.is_staff:
             return self
         office = user.memberships.filter(is_active=True).exclude(role="traveller")
+        # Each way by a subquery of its own: a join to the experts would be made for every journey there is.
         return self.filter(
             Q(agency__in=office.values("agency"))
-            | Q(expert__user=user)
+            | Q(expert__in=Expert.objects.filter(user=user).order_by().values("pk"))
             | Q(country__in=Country.objects.served_by(user))
         )
 

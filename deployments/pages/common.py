@@ -50,7 +50,8 @@ def load_clearance(request, key: int) -> Clearance:
 def post_of(user) -> Post | None:
     """The post of an embassy's person, looked up once per request."""
     if not hasattr(user, "_post"):
-        user._post = Post.objects.filter(assignments__user=user, assignments__is_active=True).first()
+        mine = Post.objects.filter(assignments__user=user, assignments__is_active=True)
+        user._post = mine.only("name", "time_zone", "duty_phone").first()
     return user._post
 
 

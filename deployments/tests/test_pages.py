@@ -389,7 +389,7 @@ LIST_QUERIES = [
     ("coordinator", "portal:deployment-list", 8),
     ("traveller", "portal:deployment-list", 5),
     ("coordinator", "portal:claim-list", 5),
-    ("post_officer", "post:deployment-list", 8),
+    ("post_officer", "post:deployment-list", 6),
     ("post_officer", "post:deployment-all", 6),
     ("post_officer", "post:support-list", 6),
     ("rso", "post:incident-list", 6),
