@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import path
 
 from deployments.lifecycles import DEPLOYMENT
-from deployments.models import Deployment, DeploymentStatus, SupportEntry
+from deployments.models import Deployment, DeploymentStatus
 from deployments.pages import travel as pages
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import in_post_time, load_deployment, post_of
@@ -103,7 +103,6 @@ def _landing(request, coming: board.Section, day) -> list[tuple[str, str]]:
 def deployment_detail(request, key: str):
     """One traveller: where, how to reach them, briefed or not, what the post has to clear, what was logged."""
     deployment = load_deployment(request, key)
-    entries = SupportEntry.objects.filter(deployments=deployment).select_related("author")
     rows = items(deployment, request.user, "post")
     context = {
         "deployment": deployment,
@@ -114,13 +113,12 @@ def deployment_detail(request, key: str):
         "nights": nights(deployment, "post"),
         "personal": pages.personal_facts(deployment, request.user),
         "items": rows,
-        "turn": pages.turn(deployment, rows, request.user, traveller=False),
         "can_plan": can_plan_travel(request.user, deployment),
         "can_check_in": can_check_in(request.user, deployment),
         "can_log": can_log_support(request.user, deployment.country),
         "can_report": can_report_incident(request.user, deployment.country),
-        "check_ins": deployment.check_ins.select_related("author")[:5],
-        "support": list(entries[:10]),
+        "check_ins": pages.check_ins_of(deployment),
+        "support": pages.logged_for(deployment),
     }
     return render(request, "post/deployment_detail.html", context)
 
