@@ -41,7 +41,7 @@ class ClaimFilter(django_filters.FilterSet):
 LIST = ListPage(
     title="Claims",
     intro="What agencies ask to be paid back. The longest waiting first, what is settled last.",
-    rows=lambda user: Claim.objects.visible_to(user).exclude(status="draft").with_totals().open_first(),
+    rows=lambda user: Claim.objects.visible_to(user).exclude(status="draft").with_claimed().open_first(),
     columns=(
         Column("reference", "Claim"),
         Column("agency__name", "Agency"),

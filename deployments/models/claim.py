@@ -128,9 +128,13 @@ class ClaimQuerySet(models.QuerySet):
         speakers = user.memberships.filter(is_active=True).exclude(role="traveller")
         return self.filter(agency__in=speakers.order_by().values("agency"))
 
+    def with_claimed(self) -> ClaimQuerySet:
+        """Annotates `claimed_usd`: the sum of the lines in dollars."""
+        return self.annotate(claimed_usd=_sum_of_lines("amount_usd"))
+
     def with_totals(self) -> ClaimQuerySet:
         """Annotates `claimed_usd`, `allowed_usd`: sums of the lines in dollars."""
-        return self.annotate(claimed_usd=_sum_of_lines("amount_usd"), allowed_usd=_sum_of_lines("allowed_usd"))
+        return self.with_claimed().annotate(allowed_usd=_sum_of_lines("allowed_usd"))
 
     def open_first(self) -> ClaimQuerySet:
         """Annotates `is_settled`, by which lists put what still has a way to go before what is over."""
