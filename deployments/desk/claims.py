@@ -14,7 +14,6 @@ from deployments.models import Claim, ClaimLine, ClaimStatus, Decision
 from deployments.pages import claims as pages
 from deployments.permissions import can_handle_payment, can_record_payment
 from deployments.services import claims
-from deployments.services.problems import DENIALS
 from engagements.pages.common import door, offers, steps
 from slp.history.services import timeline
 from slp.lib.answers import require
@@ -23,7 +22,6 @@ from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.money import usd
 from slp.lib.moves import move_path
 
-RULES_CITED = [("", "No rule cited"), *((code, f"{code}: {text}") for code, text in DENIALS)]
 WAITING = ("submitted", "in_review", "approved", "certified")
 
 
@@ -43,7 +41,7 @@ class ClaimFilter(django_filters.FilterSet):
 LIST = ListPage(
     title="Claims",
     intro="What agencies ask to be paid back. The longest waiting first, what is settled last.",
-    rows=lambda user: Claim.objects.visible_to(user).exclude(status="draft").with_totals().open_first(),
+    rows=lambda user: Claim.objects.visible_to(user).exclude(status="draft").with_claimed().open_first(),
     columns=(
         Column("reference", "Claim"),
         Column("agency__name", "Agency"),
@@ -91,7 +89,6 @@ def _page(request, claim: Claim, *, bound: DecisionForm | None = None):
         "turn": pages.turn(claim, mine=bool(may_decide or can_pay or any(given for _, given in moves))),
         "may_decide": may_decide,
         "bound": bound,
-        "rules": RULES_CITED,
     }
     if tab == "history":
         context["history"] = timeline(claim)

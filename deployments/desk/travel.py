@@ -15,7 +15,7 @@ from django.urls import path, reverse
 
 from deployments.forms import DatesForm, SendForm
 from deployments.lifecycles import DEPLOYMENT
-from deployments.models import Clearance, Deployment, DeploymentStatus, SupportEntry
+from deployments.models import Clearance, Deployment, DeploymentStatus
 from deployments.pages import travel as pages
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import form_page, load_deployment
@@ -135,9 +135,9 @@ def deployment_detail(request, key: str):
     else:
         context |= {
             "personal": pages.personal_facts(deployment, request.user),
-            "check_ins": deployment.check_ins.select_related("author")[:5],
-            "support": SupportEntry.objects.filter(deployments=deployment).select_related("author")[:10],
-            "trainings": deployment.trainings.select_related("session"),
+            "check_ins": pages.check_ins_of(deployment),
+            "support": pages.logged_for(deployment),
+            "trainings": pages.trainings_of(deployment),
             "nights": nights(deployment, "desk"),
         }
     return render(request, "desk/deployment_detail.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
@@ -11,7 +13,7 @@ from engagements.lifecycles import AUTOMATIC, staff
 from partners.lifecycles import DIRECTOR, OFFICER, people_of
 from slp.lib.answers import Answer, Refused, answer, no
 from slp.lib.lifecycle import Lifecycle, Move
-from slp.lib.money import ZERO, usd
+from slp.lib.money import ZERO, total, usd
 from slp.reminders.services import tell
 
 CLAIMANT = frozenset({"coordinator", "agency_finance"})
@@ -34,13 +36,22 @@ def _all_decided(claim: Claim, user) -> Answer:
     apart = stands_apart(user, claim, "approve it")
     if not apart:
         return apart
+    undecided, allowed = _decided(claim)
+    if undecided:
+        return no(f"{undecided} line{'s are' if undecided != 1 else ' is'} not decided yet.")
+    return answer(allowed > ZERO, "Nothing is allowed on this claim: reject it instead.")
+
+
+def _decided(claim: Claim) -> tuple[int, Decimal]:
+    """How many lines are not decided yet, and what is allowed on the others."""
+    if claim.checked:  # the page has read them already
+        lines = claim.checked.lines
+        undecided = sum(line.decision == Decision.PENDING for line in lines)
+        return undecided, total(line.allowed_usd or ZERO for line in lines)
     found = claim.lines.aggregate(
         undecided=Count("pk", filter=Q(decision=Decision.PENDING)), allowed=Sum("allowed_usd", default=ZERO)
     )
-    undecided = found["undecided"]
-    if undecided:
-        return no(f"{undecided} line{'s are' if undecided != 1 else ' is'} not decided yet.")
-    return answer(found["allowed"] > ZERO, "Nothing is allowed on this claim: reject it instead.")
+    return found["undecided"], found["allowed"]
 
 
 def allowed_total(claim: Claim):

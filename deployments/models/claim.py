@@ -120,9 +120,13 @@ IS_SETTLED = ExpressionWrapper(Q(status__in=SETTLED), output_field=models.Boolea
 
 
 class ClaimQuerySet(OfficeScoped):
+    def with_claimed(self) -> ClaimQuerySet:
+        """Annotates `claimed_usd`: the sum of the lines in dollars."""
+        return self.annotate(claimed_usd=_sum_of_lines("amount_usd"))
+
     def with_totals(self) -> ClaimQuerySet:
         """Annotates `claimed_usd`, `allowed_usd`: sums of the lines in dollars."""
-        return self.annotate(claimed_usd=_sum_of_lines("amount_usd"), allowed_usd=_sum_of_lines("allowed_usd"))
+        return self.with_claimed().annotate(allowed_usd=_sum_of_lines("allowed_usd"))
 
     def open_first(self) -> ClaimQuerySet:
         """Annotates `is_settled`, by which lists put what still has a way to go before what is over."""

@@ -100,9 +100,10 @@ class DeploymentQuerySet(models.QuerySet):
             return self.none()
         if user.is_staff:
             return self
+        # Each way by a subquery of its own: a join to the experts would be made for every journey there is.
         return self.filter(
             Q(agency__in=agencies_spoken_for(user))
-            | Q(expert__in=Expert.objects.filter(user=user))  # not by a join: it would be made for every journey
+            | Q(expert__in=Expert.objects.filter(user=user).order_by().values("pk"))
             | Q(country__in=Country.objects.served_by(user))
         )
 

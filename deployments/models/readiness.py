@@ -90,11 +90,17 @@ class ClearanceQuerySet(models.QuerySet):
             return self if user.staff_role in PERSONAL_STAFF else self.none()
         return self.filter(self._seen_by(user))
 
-    def with_seen(self, user) -> ClearanceQuerySet:
-        """All rows, as a guard needs them, each with `seen`: may `user` read it? A page shows only those."""
+    def with_seen(self, user, *, personal: bool | None = None) -> ClearanceQuerySet:
+        """All rows, as a guard needs them, each with `seen`: may `user` read it? A page shows only those.
+
+        `personal`: all are of one traveller, and it is known already whether `user` may read that person's data.
+        """
         if user.is_staff:
             return self.annotate(seen=Value(user.staff_role in PERSONAL_STAFF))
-        return self.annotate(seen=Case(When(self._seen_by(user), then=True), default=False))
+        if personal:
+            return self.annotate(seen=Value(True))
+        seen = self._seen_by(user) if personal is None else self._cleared_by(user)
+        return self.annotate(seen=Case(When(seen, then=True), default=False))
 
     @staticmethod
     def _seen_by(user) -> Q:

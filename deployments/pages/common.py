@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -17,20 +17,32 @@ from slp.places.models import Post
 __all__ = ["form_page", "in_post_time", "load_clearance", "load_deployment", "post_of"]
 
 
+# The journey, its requirements, and of what hangs on them only what is shown or asked by a rule: whole rows of nine
+# tables take longer to make than the page.
+OF_A_JOURNEY = (
+    *(column.name for column in Deployment._meta.concrete_fields if column.name != "search_text"),
+    *(f"engagement__{name}" for name in ("reference", "title", "kind", "status", "starts_on", "ends_on", "owner")),
+    *(f"expert__{name}" for name in ("agency", "user", "rank", "name", "phone", "passport_expires_on")),
+    *("expert__emergency_name", "expert__emergency_phone", "agency__name", "country__name", "country__post"),
+    *("country__post__name", "country__post__time_zone", "country__post__duty_phone"),
+)
+OF_A_CLEARANCE = (
+    *(column.name for column in Clearance._meta.concrete_fields),
+    *(f"requirement__{name}" for name in ("code", "name", "explanation", "citation", "cleared_by", "waivable_by")),
+    *("requirement__valid_days_after", "requirement__order", "evidence__name", "decided_by__name", "decided_by__email"),
+)
+
+
 def load_deployment(request, key: str) -> Deployment:
     """One journey with its clearances, if this person may see it. Two queries."""
-    rows = (
-        Deployment.objects.visible_to(request.user)
-        .with_personal(request.user)
-        .select_related("engagement", "expert__user", "agency", "country__post")
-        .prefetch_related(
-            Prefetch(
-                "clearances",
-                Clearance.objects.with_seen(request.user).select_related("requirement", "evidence", "decided_by"),
-            )
-        )
-    )
-    return get_object_or_404(rows, reference=key)
+    user = request.user
+    rows = Deployment.objects.visible_to(user).with_personal(user)
+    rows = rows.select_related("engagement", "expert", "agency", "country__post").only(*OF_A_JOURNEY)
+    deployment = get_object_or_404(rows, reference=key)
+    clearances = Clearance.objects.with_seen(user, personal=deployment.personal)
+    clearances = clearances.select_related("requirement", "evidence", "decided_by").only(*OF_A_CLEARANCE)
+    prefetch_related_objects([deployment], Prefetch("clearances", clearances))
+    return deployment
 
 
 def load_clearance(request, key: int) -> Clearance:
@@ -50,7 +62,8 @@ def load_clearance(request, key: int) -> Clearance:
 def post_of(user) -> Post | None:
     """The post of an embassy's person, looked up once per request."""
     if not hasattr(user, "_post"):
-        user._post = Post.objects.filter(assignments__user=user, assignments__is_active=True).first()
+        mine = Post.objects.filter(assignments__user=user, assignments__is_active=True)
+        user._post = mine.only("name", "time_zone", "duty_phone").first()
     return user._post
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Count, Min, Prefetch, Q
 from django.urls import NoReverseMatch, reverse
@@ -14,7 +15,7 @@ from deployments.lifecycles import CLEARANCE, DEPLOYMENT, last_day_needed
 from deployments.models import Clearance, ClearanceStatus, Deployment
 from deployments.services.readiness import HELD, OPEN
 from engagements.pages.common import due_words
-from slp.history.services import note_read, note_reads
+from slp.history.services import note_reads
 from slp.lib.dates import show, today
 
 WORDS = {
@@ -32,6 +33,11 @@ class Item:
 
     clearance: Clearance
     moves: list[tuple] = field(default_factory=list)  # (label, url, danger)
+
+    @property
+    def key(self) -> str:
+        """As text: a template would format a number."""
+        return str(self.clearance.pk)
 
     @property
     def requirement(self):
@@ -52,7 +58,7 @@ class Item:
     def overdue(self) -> bool:
         return self.is_open and self.clearance.due_on < today()
 
-    @property
+    @cached_property
     def status(self) -> dict[str, str]:
         if self.short_lived:
             return {"label": "Ends too early", "tone": "bad"}
@@ -88,7 +94,7 @@ def items(deployment: Deployment, user, door: str) -> list[Item]:
     rows = visible_clearances(deployment)
     if deployment.personal or rows:
         what = "requirements, passport, emergency contact" if deployment.personal else "requirements"
-        note_read(reader=user, subject=deployment.reference, what=what, person=deployment.expert.user)
+        note_reads(reader=user, subjects=[(deployment.reference, deployment.expert.user_id)], what=what)
     rows.sort(key=lambda c: (c.status in HELD, c.due_on, c.requirement.order))
     return [Item(clearance, _moves(clearance, user, door)) for clearance in rows]
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from deployments.forms import CheckInForm, TravelForm
 from deployments.lifecycles import readiness as readiness_of
-from deployments.models import Deployment
+from deployments.models import CheckIn, Deployment, SupportEntry, TrainingEnrolment
 from deployments.pages.common import form_page, load_deployment
 from deployments.permissions import can_check_in, can_plan_travel, can_see_personal_data
 from deployments.services import support
@@ -75,7 +75,24 @@ def personal_facts(deployment: Deployment, user) -> list:
 def contacts(deployment: Deployment) -> list[PostAssignment]:
     """Whom to call at the post."""
     rows = PostAssignment.objects.filter(post=deployment.country.post, is_active=True, user__is_active=True)
-    return list(rows.select_related("user").order_by("-role"))
+    rows = rows.select_related("user").only("role", "user__name", "user__phone", "user__email")
+    return list(rows.order_by("-role"))
+
+
+def logged_for(deployment: Deployment) -> list[SupportEntry]:
+    """What the post logged for this person, the latest."""
+    rows = deployment.support_entries.select_related("author")
+    return list(rows.only("kind", "note", "happened_at", "author__name", "author__email")[:10])
+
+
+def check_ins_of(deployment: Deployment) -> list[CheckIn]:
+    """The latest check-ins."""
+    return list(deployment.check_ins.all()[:5])
+
+
+def trainings_of(deployment: Deployment) -> list[TrainingEnrolment]:
+    rows = deployment.trainings.select_related("session")
+    return list(rows.only("deployment", "status", "session__title", "session__starts_at", "session__place"))
 
 
 def turn(deployment: Deployment, items, user, *, traveller: bool) -> Turn | None:

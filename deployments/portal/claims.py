@@ -30,7 +30,7 @@ PAYING = [code for code, kind in KINDS.items() if kind.reimbursable]
 LIST = ListPage(
     title="Claims",
     intro="What your agency asks to be paid back, and how far it has come.",
-    rows=lambda user: Claim.objects.visible_to(user).with_totals(),
+    rows=lambda user: Claim.objects.visible_to(user).with_claimed(),
     columns=(
         Column("reference", "Claim"),
         Column("engagement__title", "Engagement"),

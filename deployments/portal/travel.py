@@ -102,8 +102,8 @@ def deployment_detail(request, key: str):
         "can_plan": can_plan_travel(request.user, deployment),
         "can_check_in": can_check_in(request.user, deployment),
         "contacts": pages.contacts(deployment),
-        "check_ins": deployment.check_ins.all()[:5],
-        "trainings": deployment.trainings.select_related("session"),
+        "check_ins": pages.check_ins_of(deployment),
+        "trainings": pages.trainings_of(deployment),
     }
     return render(request, "portal/deployment_detail.html", context)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
-from django.db.models import Q
 from django.utils import timezone
 
 from deployments.models import Claim, ClaimLine, ClaimStatus, DeploymentStatus, Stay, TrainingEnrolment
@@ -28,6 +28,14 @@ PAY = {CostCategory.SALARY, CostCategory.BENEFITS}
 # Tickets, passport and visa fees, medical examinations, materials and equipment are bought before departure.
 MAY_PRECEDE = {CostCategory.TRAVEL, CostCategory.MATERIALS, CostCategory.EQUIPMENT, CostCategory.OTHER}
 BY_THE_DAY = {CostCategory.MEALS, *PAY}  # nobody has these costs without having travelled
+BY_RATE = {CostCategory.LODGING, CostCategory.MEALS}
+# A line and of what hangs on it only what is shown or held against it: whole rows of four tables take longer to make.
+OF_A_LINE = (
+    *(field.name for field in ClaimLine._meta.concrete_fields),
+    *(f"deployment__{name}" for name in ("reference", "status", "status_since", "engagement", "agency", "city")),
+    *("deployment__starts_on", "deployment__ends_on", "deployment__expert__rank", "deployment__expert__name"),
+    *("receipt__name", "receipt__sha256"),
+)
 
 RULES: dict[str, str] = {
     "travel": "41 CFR 301-10 and 301-52.1: by contract fare and economy class; receipt above $75",
@@ -39,6 +47,7 @@ RULES: dict[str, str] = {
     "benefits": "Program FAQ; 2 CFR 200.431: by the payroll record",
     "other": "41 CFR 301-12: fees for passport and visa, inoculations, currency exchange; receipt above $75",
 }
+DEAD = (ClaimStatus.WITHDRAWN, ClaimStatus.REJECTED)
 DENIALS: tuple[tuple[str, str], ...] = (
     ("41 CFR 301-52.3", "Not itemized, no receipt, or not authorized"),
     ("41 CFR 301-11.3", "Above the published per-diem rate"),
@@ -61,6 +70,36 @@ class Ceiling:
         return f"{usd(self.amount)}: {self.basis}" if self.amount is not None else self.basis
 
 
+class Twin(NamedTuple):
+    """What one line is held against in another; in the order in which lines stand."""
+
+    spent_on: date
+    pk: int
+    claim: int
+    reference: str
+    agency: int
+    amount: Decimal
+    currency: str
+    vendor: str
+    description: str
+    deployment: int | None
+    receipt: str | None
+
+    @classmethod
+    def of(cls, line: ClaimLine) -> Twin:
+        receipt = line.receipt.sha256 if line.receipt_id else None
+        return cls(
+            line.spent_on, line.pk, line.claim_id, line.claim.reference, line.claim.agency_id, line.amount,
+            line.currency, line.vendor, line.description, line.deployment_id, receipt,
+        )  # fmt: skip
+
+
+TWIN = (
+    "spent_on", "pk", "claim", "claim__reference", "claim__agency", "amount", "currency", "vendor", "description",
+    "deployment", "receipt__sha256",
+)  # fmt: skip
+
+
 class ClaimCheck:
     """One claim's lines and all that they are held against: a constant number of queries, however many lines."""
 
@@ -73,8 +112,8 @@ class ClaimCheck:
     def lines(self) -> list[ClaimLine]:
         if self._given is not None:
             return list(self._given)
-        rows = self.claim.lines.select_related("deployment__expert", "receipt", "decided_by")
-        return list(rows.order_by("spent_on", "pk"))
+        rows = self.claim.lines.select_related("deployment__expert", "receipt")
+        return list(rows.only(*OF_A_LINE).order_by("spent_on", "pk"))
 
     @cached_property
     def window(self) -> tuple[date, date]:
@@ -107,19 +146,23 @@ class ClaimCheck:
         return RateBook(self.engagement.country_id)
 
     @cached_property
-    def _twins(self) -> list[ClaimLine]:
+    def _twins(self) -> list[Twin]:
         """Lines, here or in other live claims of anybody, with a receipt or a cost like one of ours."""
         receipts = [line.receipt.sha256 for line in self.lines if line.receipt_id]
-        alike = Q(pk=None)
-        for line in self.lines:
-            if line.vendor:
-                alike |= Q(spent_on=line.spent_on, amount=line.amount, currency=line.currency, vendor=line.vendor)
+        priced = [line for line in self.lines if line.vendor]
         # One statement, but each half goes by its own index: an "or" across two tables would read every line there is.
+        # Each column for itself finds a few more than the pairs would; `_same_cost` looks at them together.
         same_receipt = ClaimLine.objects.filter(receipt__sha256__in=receipts).order_by().values("pk")
-        same_cost = ClaimLine.objects.filter(alike).order_by().values("pk")
-        dead = [ClaimStatus.WITHDRAWN, ClaimStatus.REJECTED]
-        rows = ClaimLine.objects.filter(pk__in=same_receipt.union(same_cost)).exclude(decision="denied")
-        return list(rows.exclude(claim__status__in=dead).select_related("claim", "receipt"))
+        same_cost = ClaimLine.objects.filter(
+            spent_on__in={line.spent_on for line in priced},
+            amount__in={line.amount for line in priced},
+            vendor__in={line.vendor for line in priced},
+        )
+        either = same_receipt.union(same_cost.order_by().values("pk"))
+        rows = ClaimLine.objects.filter(pk__in=either).exclude(pk__in=[line.pk for line in self.lines])
+        rows = rows.exclude(decision="denied").exclude(claim__status__in=DEAD).order_by().values_list(*TWIN)
+        own = [line for line in self.lines if line.decision != "denied" and self.claim.status not in DEAD]
+        return sorted([*(Twin.of(line) for line in own), *(Twin(*row) for row in rows)])
 
     # -- what is wrong -------------------------------------------------------------------------------
     def problems(self, line: ClaimLine) -> list[str]:
@@ -173,9 +216,12 @@ class ClaimCheck:
         called_off = self.called_off_on(line)
         if called_off and last > called_off:
             return f"{show(last)} is after the cancellation on {show(called_off)}: claim what was spent until then."
+        found = self._outside(line, first, last, called_off)
+        # Days of training count too; for a cost within the tour nobody needs to look them up.
+        return "" if found and self._in_training(line, first, last) else found
+
+    def _outside(self, line: ClaimLine, first: date, last: date, called_off: date | None) -> str:
         start, end = self.journey(line)
-        if self._in_training(line, first, last):
-            return ""
         if line.category in PAY and not (start <= first and last <= end):
             return f"{line.get_category_display()} counts for days of the tour only, {show_span(start, end)}."
         # A room that was paid ahead and can't be given back is a cost of the cancellation.
@@ -198,13 +244,16 @@ class ClaimCheck:
         for twin in self._twins:
             if twin.pk == line.pk:
                 continue
-            where = "this claim" if twin.claim_id == line.claim_id else twin.claim.reference
-            if line.claim.agency_id != twin.claim.agency_id:
+            where = "this claim" if twin.claim == line.claim_id else twin.reference
+            if self.claim.agency_id != twin.agency:
                 where = "another claim"
-            if line.receipt_id and twin.receipt_id and twin.receipt.sha256 == line.receipt.sha256:
-                return f"The same receipt is already in {where} ({_about(line, twin)})."
+            about = f"{twin.description}, {show(twin.spent_on)}"
+            if self.claim.agency_id != twin.agency:
+                about = "of another agency"
+            if line.receipt_id and twin.receipt == line.receipt.sha256:
+                return f"The same receipt is already in {where} ({about})."
             if line.vendor and _same_cost(line, twin):
-                return f"The same cost is already in {where} ({_about(line, twin)}). Claim each cost once."
+                return f"The same cost is already in {where} ({about}). Claim each cost once."
         return ""
 
     # -- beside the line at the desk ----------------------------------------------------------------
@@ -221,16 +270,16 @@ class ClaimCheck:
 
     def ceiling(self, line: ClaimLine) -> Ceiling | None:
         """The published ceiling of lodging and meals; None for what has no rate."""
+        if line.category not in BY_RATE:
+            return None
         last = line.until or line.spent_on
         place = self.place(line)
         if line.category == CostCategory.LODGING:
             amount, nights = lodging_ceiling(self.rates, place, line.spent_on, last)
             basis = f"{nights} night{'s' if nights != 1 else ''} in {place}"
-        elif line.category == CostCategory.MEALS:
+        else:
             amount, days = meals_ceiling(self.rates, place, line.spent_on, last, journey=self.journey(line))
             basis = f"{days} day{'s' if days != 1 else ''} in {place}"
-        else:
-            return None
         if amount is None:
             return Ceiling(None, f"No rate is recorded for {place or 'this place'}. Look it up.")
         return Ceiling(amount, basis)
@@ -250,18 +299,12 @@ class ClaimCheck:
         return total(line.amount_usd for line in self.lines)
 
 
-def _same_cost(line: ClaimLine, twin: ClaimLine) -> bool:
-    same = (twin.spent_on, twin.amount, twin.currency, twin.vendor.casefold())
+def _same_cost(line: ClaimLine, twin: Twin) -> bool:
     # The same fare bought for each of a team is not the same cost.
-    if line.claim_id == twin.claim_id and line.deployment_id != twin.deployment_id:
+    if line.claim_id == twin.claim and line.deployment_id != twin.deployment:
         return False
+    same = (twin.spent_on, twin.amount, twin.currency, twin.vendor.casefold())
     return same == (line.spent_on, line.amount, line.currency, line.vendor.casefold())
-
-
-def _about(line: ClaimLine, twin: ClaimLine) -> str:
-    if line.claim.agency_id != twin.claim.agency_id:
-        return "of another agency"
-    return f"{twin.description}, {show(twin.spent_on)}"
 
 
 def claim_problems(claim: Claim) -> list[tuple[ClaimLine, list[str]]]:

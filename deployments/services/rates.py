@@ -16,6 +16,7 @@ from slp.places.models import Country
 
 OTHER = "other"
 FIRST_AND_LAST_DAY = Decimal("0.75")  # of meals and incidentals, on the first and the last day of travel
+WHAT_COUNTS = ("location", "season_from", "season_until", "lodging", "meals", "effective_on")
 MEALS_RULE = "41 CFR 301-11: 75% of meals and incidentals on the first and last day"
 
 
@@ -53,7 +54,7 @@ class RateBook:
 
     def __init__(self, country: Country | str | None) -> None:
         iso2 = getattr(country, "pk", country)
-        rows = Rate.objects.filter(country=iso2).order_by("-effective_on") if iso2 else []
+        rows = Rate.objects.filter(country=iso2).only(*WHAT_COUNTS).order_by("-effective_on") if iso2 else []
         self._rates: list[tuple[str, Rate]] = [(plain(r.location), r) for r in rows]
 
     def rate(self, location: str, night: date) -> Rate | None:

@@ -406,7 +406,7 @@ LIST_QUERIES = [
     ("coordinator", "portal:deployment-list", 8),
     ("traveller", "portal:deployment-list", 5),
     ("coordinator", "portal:claim-list", 5),
-    ("post_officer", "post:deployment-list", 8),
+    ("post_officer", "post:deployment-list", 6),
     ("post_officer", "post:deployment-all", 6),
     ("post_officer", "post:support-list", 6),
     ("rso", "post:incident-list", 6),
@@ -441,7 +441,7 @@ def test_a_journey_takes_a_constant_number_of_queries(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("who", "door", "count"), [("officer", "desk", 13), ("coordinator", "portal", 10)])
+@pytest.mark.parametrize(("who", "door", "count"), [("officer", "desk", 10), ("coordinator", "portal", 8)])
 def test_a_claim_takes_a_constant_number_of_queries(
     who, door, count, rows, request, client_of, django_assert_num_queries, claim, deployment, coordinator, finance2
 ):

@@ -7,23 +7,22 @@ role and day, and only the person's id is filled in.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Value
 from django.db.models.functions import Cast, TruncDate
 from django.urls import reverse
 
 from slp.lib.dates import show, today
+from slp.lib.statements import rows_for, stand_in, text_of
 
 LIMIT = 6
 NOTHING, REFERENCE = Value(""), F("reference")
-SOMEBODY = -987_654_321  # stands for the person's id while the statement is built
 
 
 @dataclass(frozen=True)
@@ -82,12 +81,9 @@ class Feed:
 
 def groups(feeds: tuple[Feed, ...], user: Any, roles: Iterable[str]) -> list[Group]:
     """The feeds of these roles that have something in them. One query."""
-    sql, params = _statement(feeds, frozenset(roles), _Kind(user), today())
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [user.pk if p == SOMEBODY else p for p in params])
-        found: dict[int, list[tuple]] = {}
-        for number, *row in cursor.fetchall():
-            found.setdefault(number, []).append(tuple(row))
+    found: dict[int, list[tuple]] = {}
+    for number, *row in rows_for(user, _statement(feeds, frozenset(roles), _Kind(user), today())):
+        found.setdefault(number, []).append(tuple(row))
     return [_group(feeds[number], found[number]) for number in sorted(found)]
 
 
@@ -106,15 +102,12 @@ class _Kind:
 
 @lru_cache(maxsize=64)
 def _statement(feeds: tuple[Feed, ...], roles: frozenset[str], kind: _Kind, day: date) -> tuple[str, tuple]:
-    """The joined statement of a role for one day, with `SOMEBODY` where the person's id belongs."""
-    somebody = copy.copy(kind.user)
-    somebody.pk = somebody.id = SOMEBODY
+    """The joined statement of a role for one day."""
+    somebody = stand_in(kind.user)
     parts = [feed.select(n, somebody) for n, feed in enumerate(feeds) if feed.roles & roles]
     if not parts:
         return "SELECT 0, '', '', '', NULL::date WHERE false", ()
-    joined = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    sql, params = joined.query.sql_with_params()
-    return sql, tuple(params)
+    return text_of(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
 
 
 def _group(feed: Feed, rows: list[tuple]) -> Group:
