@@ -45,10 +45,11 @@ def agreement_terms(request):
     rows = Agreement.objects.visible_to(request.user).filter(on_board("force")).select_related("agency")
     found = list(rows.order_by("ends_on", "pk")[: TIMELINE_SHOWN + 1])
     context = {
-        "terms": agreement_timeline(found[:TIMELINE_SHOWN], by_end=True),
+        "terms": agreement_timeline(
+            found[:TIMELINE_SHOWN], url=reverse("desk:agreement-list"), by_end=True, with_agency=True
+        ),
         "more": len(found) > TIMELINE_SHOWN,
         "shown": TIMELINE_SHOWN,
-        "agreements_url": reverse("desk:agreement-list"),
     }
     return render(request, "desk/agreement_terms.html", context)
 
