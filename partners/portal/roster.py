@@ -52,7 +52,7 @@ def expert_detail(request, key: int):
     mine = expert.user_id == request.user.pk
     if expert.personal:
         note_personal(request, expert)
-    context = expert_context(expert, personal=expert.personal) | {
+    context = expert_context(expert, agency=expert.agency.name, personal=expert.personal) | {
         "can_edit": can_edit_expert(request.user, expert),
         "can_roster": can_edit_roster(request.user, expert.agency),
         "mine": mine,
