@@ -110,7 +110,7 @@ class Expert(models.Model):
         ordering = ["name", "pk"]
         indexes = [
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="expert_search"),
-            models.Index(fields=["name", "id"], name="experts_by_name"),
+            models.Index(fields=["name", "id"], include=["search_text"], name="experts_by_name"),
             models.Index(fields=["agency", "name", "id"], include=["is_active"], name="experts_of_agency_by_name"),
         ]
 
