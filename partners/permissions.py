@@ -245,10 +245,11 @@ def can_record_board(user, agreement: Agreement) -> Answer:
     )
 
 
-def can_renew_agreement(user, agreement: Agreement) -> Answer:
+def can_renew_agreement(user, agreement: Agreement, *, renewed: bool | None = None) -> Answer:
+    """`renewed`: whether a renewal is drafted, from who knows it already."""
     if agreement.status not in (AgreementStatus.ACTIVE, AgreementStatus.EXPIRED):
         return no("Only an agreement that is in force or has expired can be renewed.")
-    if Agreement.objects.filter(supersedes=agreement).exists():
+    if Agreement.objects.filter(supersedes=agreement).exists() if renewed is None else renewed:
         return no("A renewal has been drafted already.")
     return answer(decides(user), "Only an INL/KM officer can draft the renewal.")
 

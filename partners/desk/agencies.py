@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from partners.forms.agencies import AgencyEditForm, AgencyForm, ChooseForm, MergeForm
-from partners.models import Agency, CommunityTie
-from partners.pages.agency import agency_rows_page, membership_add_page, membership_end_page, membership_invite_page
+from partners.models import Agency
+from partners.pages.agency import (
+    CONTACTS,
+    agency_rows_page,
+    agreement_lines,
+    agreements_of,
+    knows,
+    membership_add_page,
+    membership_end_page,
+    membership_invite_page,
+    memberships_of,
+    on_roster,
+    outreach_of,
+)
 from partners.pages.charts import agreement_timeline, capacity_chart
 from partners.pages.common import door, edit_page, facts, how_long, joined, source_link
 from partners.pages.lists import agency_list_page
@@ -39,7 +50,7 @@ def agency_list(request):
 
 
 def _facts(agency: Agency) -> list:
-    since = agency.partner_since
+    since, known = agency.partner_since, knows(agency)
     return facts(
         ("Kind", agency.get_kind_display()),
         ("Level", agency.get_level_display()),
@@ -47,8 +58,8 @@ def _facts(agency: Agency) -> list:
         ("City", agency.city),
         ("Website", agency.website),
         ("Main sector", agency.get_sectors_display()),
-        ("Expertise", joined(agency.expertise.all())),
-        ("Community ties", joined(tie.country for tie in agency.ties.all())),
+        ("Expertise", joined(known["expertise"])),
+        ("Community ties", joined(known["ties"])),
         ("Population served", f"{agency.population_served:,}" if agency.population_served else ""),
         ("Staff", joined(filter(None, [
             f"{agency.sworn_count:,} sworn" if agency.sworn_count else "",
@@ -69,20 +80,19 @@ def _facts(agency: Agency) -> list:
 @door("desk")
 def agency_detail(request, key: int):
     """Everything about one agency, with its people, agreements and outreach."""
-    ties = Prefetch("ties", CommunityTie.objects.select_related("country"))
-    on_roster = Count("experts", filter=Q(experts__is_active=True))
-    rows = Agency.objects.visible_to(request.user).select_related("source", "found_through").annotate(roster=on_roster)
-    agency = get_object_or_404(rows.prefetch_related("expertise", ties), pk=key)
+    agency = get_object_or_404(Agency.objects.visible_to(request.user), pk=key)
     if agency.merged_into_id:
         messages.info(request, f"{agency} was merged into this record.")
         return redirect("desk:agency-detail", agency.merged_into_id)
-    agreements = list(agency.agreements.order_by("-pk")[:20])
+    agreements, agreements_url = agreements_of(agency), reverse("desk:agreement-list")
     context = {
         "agency": agency,
+        "url": request.path,
+        "list_url": reverse("desk:agency-list"),
         "facts": _facts(agency),
         "capacity": capacity_chart(agency) if agency.deploys else None,
-        "terms": agreement_timeline(agreements),
-        "agreements_url": reverse("desk:agreement-list"),
+        "terms": agreement_timeline(agreements, url=agreements_url),
+        "agreements": agreement_lines(agreements, agreements_url),
         "since": how_long(agency.status_since),
         "moves": buttons(agency, request.user, "desk"),
         "can_edit": can_edit_agency(request.user, agency),
@@ -90,10 +100,10 @@ def agency_detail(request, key: int):
         "can_import": can_import_roster(request.user, agency),
         "can_draft": can_draft_agreement(request.user),
         "can_outreach": can_record_outreach(request.user),
-        "contacts": agency.contacts.all(),
-        "people": agency.memberships.select_related("user").order_by("-is_active", "role"),
-        "agreements": agreements,
-        "outreach": agency.outreach.order_by("-on")[:20],
+        "contacts": CONTACTS.of(agency=agency.pk),
+        "people": memberships_of(agency),
+        "roster": on_roster(agency),
+        "outreach": outreach_of(agency),
         "history": timeline(agency),
     }
     return render(request, "desk/agency_detail.html", context)

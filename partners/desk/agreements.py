@@ -8,7 +8,7 @@ from django.urls import path, reverse
 
 from partners.forms.agreements import AgreementEditForm, AgreementForm, RenewForm
 from partners.models import Agency, Agreement
-from partners.pages.agreements import agreement_context, contacts_page, load_agreement, sign_page
+from partners.pages.agreements import agreement_context, contacts_page, read_agreement, sign_page
 from partners.pages.charts import agreement_timeline
 from partners.pages.common import door, form_page
 from partners.pages.lists import BOARDS, agreement_list_page, on_board
@@ -45,20 +45,22 @@ def agreement_terms(request):
     rows = Agreement.objects.visible_to(request.user).filter(on_board("force")).select_related("agency")
     found = list(rows.order_by("ends_on", "pk")[: TIMELINE_SHOWN + 1])
     context = {
-        "terms": agreement_timeline(found[:TIMELINE_SHOWN], by_end=True),
+        "terms": agreement_timeline(
+            found[:TIMELINE_SHOWN], url=reverse("desk:agreement-list"), by_end=True, with_agency=True
+        ),
         "more": len(found) > TIMELINE_SHOWN,
         "shown": TIMELINE_SHOWN,
-        "agreements_url": reverse("desk:agreement-list"),
     }
     return render(request, "desk/agreement_terms.html", context)
 
 
 @door("desk")
 def agreement_detail(request, key: str):
-    agreement = load_agreement(request, key)
-    context = agreement_context(request, agreement, "desk") | {
+    agreement = read_agreement(request, key)
+    context = agreement_context(request, agreement, "desk")
+    context |= {
         "can_edit": can_edit_agreement(request.user, agreement),
-        "can_renew": can_renew_agreement(request.user, agreement),
+        "can_renew": can_renew_agreement(request.user, agreement, renewed=context["renewed"]),
         "can_amend": can_write_amendment(request.user, agreement),
     }
     return render(request, "desk/agreement_detail.html", context)

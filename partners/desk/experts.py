@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 
@@ -15,18 +16,17 @@ from slp.lib.lists import list_view
 
 @door("desk")
 def expert_list(request):
-    return list_view(request, expert_list_page("desk"), "desk/expert_list.html")
+    return list_view(request, expert_list_page("desk", searched="q" in request.GET), "desk/expert_list.html")
 
 
 @door("desk")
 def expert_detail(request, key: int):
     """One person. Personal data is for officers, the director and the auditor, and reading it is recorded."""
-    expert = get_object_or_404(
-        Expert.objects.visible_to(request.user).with_personal(request.user).select_related("agency"), pk=key
-    )
+    rows = Expert.objects.visible_to(request.user).with_personal(request.user)
+    expert = get_object_or_404(rows.annotate(agency_name=F("agency__name")), pk=key)
     if expert.personal:
         note_personal(request, expert)
-    context = expert_context(expert, personal=expert.personal)
+    context = expert_context(expert, agency=expert.agency_name, personal=expert.personal)
     context |= {"history": timeline(expert), "can_read_history": expert.personal}
     return render(request, "desk/expert_detail.html", context)
 

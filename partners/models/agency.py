@@ -248,10 +248,15 @@ class Membership(models.Model):
 
 
 def roles_held(user) -> list[tuple[int, str]]:
-    """(agency, role) of everything the user is at agencies. Looked up once per request and kept on the user object."""
+    """(agency, role) of everything the user is at agencies. Looked up once per request and kept on the user object.
+
+    Nobody sits on both sides, so INL/KM's own people are not asked about.
+    """
     if not hasattr(user, "_agency_roles"):
-        rows = user.memberships.filter(is_active=True).values_list("agency_id", "role", "user__expert__agency_id")
         user._agency_roles, user._own_roster = [], None
+        if user.is_staff:
+            return user._agency_roles
+        rows = user.memberships.filter(is_active=True).values_list("agency_id", "role", "user__expert__agency_id")
         for agency, role, own in rows:
             user._agency_roles.append((agency, role))
             user._own_roster = own

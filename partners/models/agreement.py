@@ -153,7 +153,10 @@ class Agreement(LifecycleModel):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["status", "ends_on"], include=["id"], name="agreement_by_status")]
+        indexes = [
+            models.Index(fields=["status", "ends_on"], include=["id"], name="agreement_by_status"),
+            models.Index(fields=["-status_since", "-id"], name="agreements_by_since"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="agreement_ends_after_start",

@@ -71,7 +71,7 @@ class Expert(models.Model):
         SERVING = "serving", "Serving"
         RETIRED = "retired", "Retired"
 
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="experts")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="experts", db_index=False)  # see below
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="expert"
     )
@@ -110,8 +110,8 @@ class Expert(models.Model):
         ordering = ["name", "pk"]
         indexes = [
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="expert_search"),
-            models.Index(fields=["name", "id"], name="experts_by_name"),
-            models.Index(fields=["agency", "name", "id"], name="experts_of_agency_by_name"),
+            models.Index(fields=["name", "id"], include=["search_text"], name="experts_by_name"),
+            models.Index(fields=["agency", "name", "id"], include=["is_active"], name="experts_of_agency_by_name"),
         ]
 
     def __str__(self) -> str:

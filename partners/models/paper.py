@@ -124,6 +124,11 @@ class Signature(models.Model):
     def __str__(self) -> str:
         return f"{self.typed_name} ({self.get_side_display()}) {self.signed_at:%Y-%m-%d}"
 
+    @property
+    def for_side(self) -> str:
+        """The side in words, for `partners/_signatures.html`."""
+        return self.get_side_display()
+
 
 class AmendmentStatus(models.TextChoices):
     DRAFT = "draft", "Draft"

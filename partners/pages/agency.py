@@ -2,18 +2,127 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 from django.contrib import messages
+from django.db.models import F, Value
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from partners.forms.agencies import CapacityFormSet, ContactFormSet, MembershipForm, TieFormSet
-from partners.models import Agency, Membership
-from partners.pages.common import form_page
+from partners.lifecycles import AGREEMENT
+from partners.models import Agency, Agreement, CommunityTie, Contact, Expert, Membership, Outreach, OutreachKind
+from partners.models.agency import AgencyRole
+from partners.pages.common import form_page, lines
 from partners.pages.rows import Rows, rows_page
 from partners.permissions import can_change_people, can_edit_agency
 from partners.services.people import add_membership, end_membership, invite_again
+from partners.services.ready import Key, Statement
 from slp.lib.answers import require
+from slp.lib.dates import show
 from slp.lib.forms import refused_at
+from slp.lib.lists import COUNT_LIMIT, capped_label
+
+# What a page shows of the rows of one agency, without all else that stands in them.
+KNOWS = Statement(
+    lambda: (
+        Agency.expertise.through.objects.filter(agency=Key("agency"))
+        .order_by()
+        .values(of=Value("expertise"), key=F("expertise_id"), name=F("expertise__name"))
+        .union(
+            CommunityTie.objects.filter(agency=Key("agency"))
+            .order_by()
+            .values(of=Value("ties"), key=F("country__name"), name=F("country__name")),
+            all=True,
+        )
+    )
+)
+AGREEMENTS = Statement(
+    lambda: (
+        Agreement.objects.filter(agency=Key("agency"))
+        .order_by("-pk")
+        .values("pk", "reference", "title", "status", "starts_on", "ends_on", "date_precision")[:20]
+    )
+)
+CONTACTS = Statement(
+    lambda: Contact.objects.filter(agency=Key("agency")).values("name", "is_primary", "title", "email", "phone")
+)
+PEOPLE = Statement(
+    lambda: (
+        Membership.objects.filter(agency=Key("agency"))
+        .order_by("-is_active", "role", "pk")
+        .values("pk", "role", "is_active", "user__name", "user__email", "user__last_login")
+    )
+)
+OUTREACH = Statement(
+    lambda: (
+        Outreach.objects.filter(agency=Key("agency"))
+        .order_by("-on")
+        .values("pk", "kind", "on", "date_precision", "summary", "attended", "next_step", "next_step_on")[:20]
+    )
+)
+ON_ROSTER = Statement(
+    lambda: Expert.objects.filter(agency=Key("agency"), is_active=True).order_by().values("pk")[: COUNT_LIMIT + 1]
+)
+
+
+def knows(agency: Agency) -> dict[str, list[str]]:
+    """The names of its fields of expertise and of the countries that its community has ties to."""
+    found: dict[str, list[str]] = {"expertise": [], "ties": []}
+    for row in sorted(KNOWS.of(agency=agency.pk), key=lambda row: row["key"]):
+        found[row["of"]].append(row["name"])
+    return found
+
+
+def agreements_of(agency: Agency) -> list[SimpleNamespace]:
+    """Its latest agreements."""
+    return [SimpleNamespace(**row) for row in AGREEMENTS.of(agency=agency.pk)]
+
+
+def agreement_lines(agreements: list[SimpleNamespace], url: str) -> SafeString:
+    """The same as lines of a list. `url`: of the list above their pages."""
+    line = (
+        '<li><a class="usa-link" href="{}{}/">{}</a> <span class="slp-ref">{}</span> '
+        '<span class="slp-status slp-status--{}">{}</span></li>'
+    )
+    return lines(
+        line,
+        (
+            (url, a.reference, a.title, a.reference, AGREEMENT.tone(a.status), AGREEMENT.label(a.status))
+            for a in agreements
+        ),
+    )
+
+
+def outreach_of(agency: Agency) -> list[dict[str, Any]]:
+    """The latest meetings, calls and letters."""
+    rows = OUTREACH.of(agency=agency.pk)
+    for row in rows:
+        row |= {"kind": OutreachKind(row["kind"]).label, "on": show(row["on"], row["date_precision"])}
+    return rows
+
+
+def on_roster(agency: Agency) -> str:
+    """How many people it offers, in words."""
+    count = ON_ROSTER.count(agency=agency.pk)
+    return f"{capped_label(count)} {'person' if count == 1 else 'people'}"
+
+
+def memberships_of(agency: Agency) -> list[dict[str, Any]]:
+    """Who speaks for it, and who has spoken."""
+    return [
+        {
+            "pk": row["pk"],
+            "name": row["user__name"] or row["user__email"],
+            "role": AgencyRole(row["role"]).label.lower(),
+            "is_active": row["is_active"],
+            "is_invited": row["user__last_login"] is None,
+        }
+        for row in PEOPLE.of(agency=agency.pk)
+    ]
+
 
 # Rows that are edited together: the page's title, the formset, and what the history says.
 ROWS = {

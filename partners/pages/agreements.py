@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import F, Value
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from partners.forms.agreements import AgreementContactsForm, SignForm
-from partners.lifecycles import AGREEMENT, signed_sides
-from partners.models import ActivityKind, Agreement, ApprovalKind, ApprovalOutcome
+from partners.lifecycles import AGREEMENT, AMENDMENT, signed_sides
+from partners.models import (
+    ActivityKind,
+    Agreement,
+    AgreementComment,
+    AgreementVersion,
+    Amendment,
+    ApprovalKind,
+    ApprovalOutcome,
+    Signature,
+)
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.pages.common import (
     agreement_path,
@@ -34,13 +47,66 @@ from partners.permissions import (
     roles_towards,
     signing_side,
 )
-from partners.services.signing import CHANGED, sign_agreement, signatures_under, statement_for
+from partners.services.ready import Key, Statement
+from partners.services.signing import CHANGED, sign_agreement, statement_for
 from slp.history.services import timeline
 from slp.lib.answers import Refused, Stale, require
 from slp.lib.dates import show
 from slp.lib.forms import refused_at
 from slp.lib.moves import buttons
 from slp.lib.prose import to_html
+
+# What a page shows of the rows of one agreement, without all else that stands in them.
+NAMES = Statement(
+    lambda: (
+        Agreement.objects.filter(pk=Key("agreement"))
+        .order_by()
+        .values(
+            "agency__name",
+            "agency_contact__name",
+            "owner__name",
+            "owner__email",
+            "supersedes__reference",
+            "supersedes__title",
+            "superseded_by__reference",
+            "superseded_by__title",
+        )
+    )
+)
+SCOPE = Statement(
+    lambda: (
+        Agreement.countries.through.objects.filter(agreement=Key("agreement"))
+        .order_by()
+        .values(of=Value("countries"), key=F("country__name"), name=F("country__name"))
+        .union(
+            Agreement.expertise.through.objects.filter(agreement=Key("agreement"))
+            .order_by()
+            .values(of=Value("expertise"), key=F("expertise_id"), name=F("expertise__name")),
+            all=True,
+        )
+    )
+)
+VERSIONS = Statement(
+    lambda: (
+        AgreementVersion.objects.filter(agreement=Key("agreement"))
+        .order_by("-number")
+        .values("pk", "number", "summary", "sha256", "created_at", "author__name", "author__email")
+    )
+)
+SIGNATURES = Statement(
+    lambda: Signature.objects.filter(
+        content_type=Key("kind"),
+        object_id__in=AgreementVersion.objects.filter(agreement=Key("agreement")).order_by().values("pk"),
+    ).values("object_id", "side", "typed_name", "sha256", "scan_id", "signed_at")
+)
+COMMENTS = Statement(
+    lambda: AgreementComment.objects.filter(agreement=Key("agreement")).values(
+        "side", "created_at", "version_number", "text", "author__name", "author__email"
+    )
+)
+AMENDMENTS = Statement(
+    lambda: Amendment.objects.filter(agreement=Key("agreement")).values("reference", "number", "summary", "status")
+)
 
 
 def load_agreement(request, key: str) -> Agreement:
@@ -50,20 +116,26 @@ def load_agreement(request, key: str) -> Agreement:
     return get_object_or_404(rows, reference=key)
 
 
+def read_agreement(request, key: str) -> Agreement:
+    """The agreement for its own page, which asks for the names of what belongs to it."""
+    return get_object_or_404(Agreement.objects.visible_to(request.user), reference=key)
+
+
 def agreement_context(request, agreement: Agreement, door: str) -> dict:
     """The page of one agreement for a reader at `door`."""
-    user = request.user
-    versions = list(agreement.versions.select_related("author").order_by("-number"))
+    user, names = request.user, NAMES.of(agreement=agreement.pk)[0]
+    versions = _by_author(VERSIONS.of(agreement=agreement.pk))
     latest = versions[0] if versions else None
-    signatures = signatures_under(*versions)
-    signed = {s.side for s in signatures if latest and s.sha256 == latest.sha256 and s.object_id == latest.pk}
+    signatures = _signatures(agreement) if versions else []
+    signed = {s["side"] for s in signatures if (s["object_id"], s["sha256"]) == (latest["pk"], latest["sha256"])}
     missing = set(SignatureSide.values) - signed
     return {
         "agreement": agreement,
         "door": door,
         "urls": _urls(agreement, door),
         "text_html": to_html(agreement.text),
-        "facts": _facts(agreement, door),
+        "facts": _facts(agreement, names),
+        "renewed": names["superseded_by__reference"] is not None,
         "steps": steps(AGREEMENT, agreement_path(agreement), agreement.status, plain=door != "desk"),
         "turn": agreement_turn(agreement, missing, roles=roles_towards(user, agency_id=agreement.agency_id)),
         # These two moves are made by the page where the signature or the board's decision is entered.
@@ -80,12 +152,37 @@ def agreement_context(request, agreement: Agreement, door: str) -> dict:
         "signatures": signatures,
         "latest": latest,
         "versions": versions,
-        "comments": agreement.comments.select_related("author"),
+        "comments": _by_author(COMMENTS.of(agreement=agreement.pk)),
         "approvals": _approvals(user, agreement) if agreement.status in NEGOTIATED else [],
         "can_approve": can_keep_approvals(user, agreement),
-        "amendments": agreement.amendments.all(),
+        "amendments": _amendments(agreement, plain=door != "desk"),
         "history": timeline(agreement),
     }
+
+
+def _by_author(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Versions or comments, each with the name of its author and the side that a comment is from."""
+    for row in rows:
+        row["author"] = row["author__name"] or row["author__email"]
+        if "side" in row:
+            row["for_side"] = SignatureSide(row["side"]).label
+    return rows
+
+
+def _signatures(agreement: Agreement) -> list[dict[str, Any]]:
+    """All signatures under its versions, oldest first."""
+    kind = ContentType.objects.get_for_model(AgreementVersion)
+    rows = SIGNATURES.of(kind=kind.pk, agreement=agreement.pk)
+    return [row | {"for_side": SignatureSide(row["side"]).label} for row in rows]
+
+
+def _amendments(agreement: Agreement, *, plain: bool) -> list[dict[str, Any]]:
+    """Its amendments, each with its status in the reader's words."""
+    rows = AMENDMENTS.of(agreement=agreement.pk)
+    for row in rows:
+        status = row["status"]
+        row["tag"] = {"label": AMENDMENT.label(status, plain=plain), "tone": AMENDMENT.tone(status)}
+    return rows
 
 
 URLS = ("sign", "scan", "contacts", "comment", "compare", "notice", "notice-back", "pdf")
@@ -116,15 +213,29 @@ def _approvals(user, agreement: Agreement) -> list[dict]:
     ]
 
 
-def _facts(agreement: Agreement, door: str) -> list:
+def _scope(agreement: Agreement) -> dict[str, list[str]]:
+    """The names of the countries and fields that it is limited to."""
+    found: dict[str, list[str]] = {"countries": [], "expertise": []}
+    for row in sorted(SCOPE.of(agreement=agreement.pk), key=lambda row: row["key"]):
+        found[row["of"]].append(row["name"])
+    return found
+
+
+def _titled(names: dict[str, Any], which: str) -> str:
+    reference = names[f"{which}__reference"]
+    return f"{reference} {names[f'{which}__title']}" if reference else ""
+
+
+def _facts(agreement: Agreement, names: dict[str, Any]) -> list:
     kinds = joined(ActivityKind(kind).label for kind in agreement.activity_kinds)
     starts = show(agreement.starts_on, agreement.date_precision) if agreement.starts_on else ""
     board = ", ".join(filter(None, [agreement.board_body, agreement.board_resolution]))
-    renewal = getattr(agreement, "superseded_by", None)
-    giver = "INL" if agreement.notice_side == SignatureSide.INL else agreement.agency
+    agency, contact, scope = names["agency__name"], names["agency_contact__name"], _scope(agreement)
+    old, renewal = _titled(names, "supersedes"), _titled(names, "superseded_by")
+    giver = "INL" if agreement.notice_side == SignatureSide.INL else agency
     notice = f"{show(agreement.notice_on)}, by {giver}" if agreement.notice_on else ""
     return facts(
-        ("Agency", agreement.agency),
+        ("Agency", agency),
         ("Kind", agreement.get_kind_display()),
         ("In force from", starts),
         ("In force until", ends_in(agreement.ends_on)),
@@ -132,18 +243,18 @@ def _facts(agreement: Agreement, door: str) -> list:
         ("Notice to end it", f"{agreement.notice_days} days" if agreement.notice_days else ""),
         *([("How it is renewed", agreement.renewal_terms)] if agreement.renewal_terms else []),
         ("Activities", kinds or "All kinds"),
-        ("Countries", joined(agreement.countries.all()) or "All countries"),
-        ("Fields of expertise", joined(agreement.expertise.all()) or "All fields"),
+        ("Countries", joined(scope["countries"]) or "All countries"),
+        ("Fields of expertise", joined(scope["expertise"]) or "All fields"),
         ("People in one activity", f"at most {agreement.max_people}" if agreement.max_people else "No limit"),
         *(
             [("Board's decision", f"{board}, {show(agreement.board_on)}" if agreement.board_on else board)]
             if board
             else []
         ),
-        *([("Renews", agreement.supersedes)] if agreement.supersedes_id else []),
+        *([("Renews", old)] if old else []),
         *([("Renewed by", renewal)] if renewal else []),
-        ("INL's point of contact", agreement.owner or ""),
-        ("The agency's point of contact", agreement.agency_contact or ""),
+        ("INL's point of contact", names["owner__name"] or names["owner__email"] or ""),
+        ("The agency's point of contact", f"{contact}, {agency}" if contact else ""),
         *([("Source", source_link(agreement.source))] if agreement.source_id else []),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -13,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from partners.models import Agreement
 from partners.models.agreement import AgreementStatus
@@ -84,6 +86,16 @@ def source_link(source) -> str:
     return format_html(
         '<a class="usa-link" href="{}#source-{}">{}</a>', reverse("public:fact-sheet"), source.pk, source
     )
+
+
+def lines(pattern: str, rows: Iterable[tuple]) -> SafeString:
+    """As `format_html_join`, for plain texts and numbers: they are escaped as one text, hundreds at once.
+
+    NUL keeps them apart: it is in none of them, PostgreSQL would not have it.
+    """
+    rows = list(rows)
+    words = html.escape("\0".join(str(value) for row in rows for value in row))
+    return mark_safe((pattern * len(rows)).format(*words.split("\0")))  # noqa: S308 -- escaped in the line above
 
 
 @dataclass(frozen=True)

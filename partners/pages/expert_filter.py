@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from operator import itemgetter
 
 import django_filters
 from django import forms
 from django.contrib.postgres.fields import DateRangeField
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 
 from partners.models import (
     Agency,
@@ -21,9 +22,10 @@ from partners.models import (
     ExpertLanguage,
     ExpertSkill,
 )
+from partners.pages.light_filters import LightFilters, PairsFilter
 from partners.services.confirm import stale
+from partners.services.ready import Statement
 from slp.lib.dates import today
-from slp.lib.filters import ListFilter, RowFilter
 from slp.lib.forms import DateInput, PlausibleDates
 from slp.lib.spans import HoldsDays, RangeAgg
 from slp.lib.us_states import UsState
@@ -38,20 +40,23 @@ DEPTHS = [
 ]
 
 
-def all_languages(request):
-    return Language.objects.all()
+def _named(model_rows, of: str):
+    return model_rows.order_by().values(of=Value(of), key=F("pk"), label=F("name"))
 
 
-def all_countries(request):
-    return Country.objects.all()
+NAMED = Statement(
+    lambda: _named(Expertise.objects.filter(is_active=True), "expertise").union(
+        _named(Language.objects.all(), "language"), _named(Country.objects.all(), "country"), all=True
+    )
+)
 
 
-def all_expertise(request):
-    return Expertise.objects.filter(is_active=True)
-
-
-def all_agencies(request):
-    return Agency.objects.visible_to(request.user) if request else Agency.objects.none()
+def named_rows() -> dict[str, list[tuple[str, str]]]:
+    """What people know, speak and have ties to, as choices by name. One query."""
+    found: dict[str, list[tuple[str, str]]] = {"expertise": [], "language": [], "country": []}
+    for row in sorted(NAMED.of(), key=itemgetter("label")):
+        found[row["of"]].append((row["key"], row["label"]))
+    return found
 
 
 class FreeDaysForm(PlausibleDates, forms.Form):
@@ -69,10 +74,10 @@ def _day(label: str) -> django_filters.DateFilter:
     return django_filters.DateFilter(label=label, method="only", widget=DateInput())
 
 
-class ExpertFilter(ListFilter):
-    expertise = RowFilter(label="Knows", named=all_expertise, method="only")
+class ExpertFilter(LightFilters, django_filters.FilterSet):
+    expertise = PairsFilter(label="Knows", method="only")
     depth = django_filters.ChoiceFilter(label="How deep, at least", choices=DEPTHS, method="only")
-    language = RowFilter(label="Speaks", named=all_languages, method="only")
+    language = PairsFilter(label="Speaks", method="only")
     level = django_filters.ChoiceFilter(label="Level (ILR), at least", choices=LEVELS, method="only")
     tested = django_filters.ChoiceFilter(label="Level tested", choices=[("yes", "Tested only")], method="only")
     certificate = django_filters.CharFilter(
@@ -87,7 +92,7 @@ class ExpertFilter(ListFilter):
         method="by_certified",
     )
     free_from, free_until = _day("Free from"), _day("Free until, included")
-    country = RowFilter(label="Country", named=all_countries, method="only")
+    country = PairsFilter(label="Country", method="only")
     relation = django_filters.ChoiceFilter(
         label="Tie to the country", choices=ExpertCountry.Relation.choices, method="only"
     )
@@ -103,6 +108,19 @@ class ExpertFilter(ListFilter):
         model = Expert
         form = FreeDaysForm
         fields: tuple[str, ...] = ()
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in self.choices().items():
+            self.filters[name].extra["choices"] = choices
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """The rows that the reader may choose among, by the name of the filter."""
+        return named_rows()
+
+    def only(self, rows, name, value):
+        """For a filter that says more about another one: `filter_queryset` takes both together."""
+        return rows
 
     def by_active(self, rows, name, value):
         return rows.filter(is_active=value == "yes")
@@ -136,8 +154,12 @@ class ExpertFilter(ListFilter):
 class DeskExpertFilter(ExpertFilter):
     """The desk also narrows by agency and by its state."""
 
-    agency = RowFilter(label="Agency", named=all_agencies, field_name="agency_id")
+    agency = PairsFilter(label="Agency", field_name="agency_id")
     us_state = django_filters.ChoiceFilter(label="State", choices=UsState.choices, field_name="agency__us_state")
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        agencies = Agency.objects.visible_to(self.request.user).order_by().values_list("pk", "name")
+        return super().choices() | {"agency": sorted(agencies, key=itemgetter(1))}
 
 
 def _of(rows) -> Exists:

@@ -25,6 +25,7 @@ from partners.models.outreach import EnquiryStatus
 from partners.pages.agency_filter import AgencyFilter
 from partners.pages.common import EXPIRING_DAYS, ends_in, how_long, whose_turn
 from partners.pages.expert_filter import DeskExpertFilter, ExpertFilter
+from partners.pages.light_filters import LightFilters
 from partners.services.confirm import is_stale
 from slp.lib.dates import Precision, show, today
 from slp.lib.lists import Column, Empty, ListPage, choice
@@ -90,18 +91,19 @@ def _with_activity():
 
 def on_board(name: str) -> Q:
     """The condition of one board of agreements."""
-    soon = today() + timedelta(days=EXPIRING_DAYS)
+    if name == "ending":
+        return Q(status=AgreementStatus.ACTIVE, ends_on__lte=today() + timedelta(days=EXPIRING_DAYS))
+    if name == "lapsed":
+        return Q(status__in=["expired", "terminated"], pk__in=_with_activity())
     return {
         "negotiation": Q(status__in=NEGOTIATED),
         "force": Q(status=AgreementStatus.ACTIVE),
-        "ending": Q(status=AgreementStatus.ACTIVE, ends_on__lte=soon),
         "notice": Q(status=AgreementStatus.ACTIVE, notice_on__isnull=False),
-        "lapsed": Q(status__in=["expired", "terminated"], pk__in=_with_activity()),
         "over": Q(status__in=["expired", "terminated", "superseded"]),
     }[name]
 
 
-class AgreementFilter(django_filters.FilterSet):
+class AgreementFilter(LightFilters, django_filters.FilterSet):
     board = django_filters.ChoiceFilter(label="Which", choices=BOARDS, method="by_board")
     kind = django_filters.ChoiceFilter(label="Kind", choices=AgreementKind.choices)
     status = django_filters.ChoiceFilter(label="State", choices=AgreementStatus.choices)
@@ -141,11 +143,13 @@ def agreement_list_page(door: str) -> ListPage:
         link=lambda row: f"{row['reference']}/",
         filters=AgreementFilter,
         filename="agreements",
+        at_once=True,
     )
 
 
 # -- experts -----------------------------------------------------------------------------------------
-def expert_list_page(door: str) -> ListPage:
+def expert_list_page(door: str, *, searched: bool = False) -> ListPage:
+    """`searched`: by a word. An index holds the searched text, so whom to show is found before anything is joined."""
     desk = door == "desk"
     return ListPage(
         title="Roster",
@@ -173,12 +177,12 @@ def expert_list_page(door: str) -> ListPage:
         search="search_text",
         search_label="Name or rank",
         filename="roster",
-        at_once=True,
+        at_once=not searched,
     )
 
 
 # -- outreach ----------------------------------------------------------------------------------------
-class OutreachFilter(django_filters.FilterSet):
+class OutreachFilter(LightFilters, django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="Kind", choices=OutreachKind.choices)
     open = django_filters.ChoiceFilter(
         label="Next step",
@@ -233,7 +237,7 @@ def outreach_list_page() -> ListPage:
 
 
 # -- enquiries ---------------------------------------------------------------------------------------
-class EnquiryFilter(django_filters.FilterSet):
+class EnquiryFilter(LightFilters, django_filters.FilterSet):
     status = django_filters.ChoiceFilter(label="State", choices=EnquiryStatus.choices)
 
     class Meta:

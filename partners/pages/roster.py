@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from partners.models import Certificate, Expert
+from partners.models import (
+    Availability,
+    Certificate,
+    Depth,
+    Expert,
+    ExpertCountry,
+    ExpertLanguage,
+    ExpertSkill,
+    TravelDocument,
+)
 from partners.pages.common import facts
+from partners.services.ready import Key, Statement
 from slp.history.models import PersonalDataRead
 from slp.history.services import note_reads
 from slp.lib.dates import show, today
@@ -14,16 +24,53 @@ ENDS_SOON_DAYS = 90
 SHOWN_READINGS = 20
 
 
-def _certificate(certificate: Certificate) -> dict:
+# What a page shows of the rows of one person, without all else that stands in them.
+SKILLS = Statement(
+    lambda: (
+        ExpertSkill.objects.filter(expert=Key("expert"))
+        .order_by("-depth", "expertise__code")
+        .values("depth", "expertise__name")
+    )
+)
+LANGUAGES = Statement(
+    lambda: (
+        ExpertLanguage.objects.filter(expert=Key("expert"))
+        .order_by("-speaking")
+        .values("speaking", "is_tested", "language__name")
+    )
+)
+COUNTRIES = Statement(
+    lambda: (
+        ExpertCountry.objects.filter(expert=Key("expert"))
+        .order_by("relation", "country__name")
+        .values("relation", "note", "country__name")
+    )
+)
+WINDOWS = Statement(
+    lambda: Availability.objects.filter(expert=Key("expert")).order_by("period").values("kind", "period", "note")
+)
+CERTIFICATES = Statement(
+    lambda: (
+        Certificate.objects.filter(expert=Key("expert"))
+        .order_by("-issued_on")
+        .values("pk", "programme", "number", "issued_on", "expires_on", "document_id")
+    )
+)
+PAPERS = Statement(
+    lambda: TravelDocument.objects.filter(expert=Key("expert")).values("pk", "kind", "country__name", "expires_on")
+)
+
+
+def _certificate(row: dict) -> dict:
     """A certificate with how it stands today."""
-    until = certificate.expires_on
+    until = row["expires_on"]
     if until is None or until > today() + timedelta(days=ENDS_SOON_DAYS):
         status = {"label": "Valid", "tone": "good"}
     elif until >= today():
         status = {"label": "Ends soon", "tone": "warn"}
     else:
         status = {"label": "Expired", "tone": "bad"}
-    return {"row": certificate, "status": status}
+    return {"row": row, "status": status}
 
 
 def note_personal(request, expert: Expert) -> None:
@@ -38,10 +85,10 @@ def readers_of(user) -> list[PersonalDataRead]:
     return list(rows[:SHOWN_READINGS])
 
 
-def expert_context(expert: Expert, *, personal: bool) -> dict:
+def expert_context(expert: Expert, *, agency: str, personal: bool) -> dict:
     """The facts of one person. `personal`: with passport expiry, contact and emergency contact."""
     known = facts(
-        ("Agency", expert.agency),
+        ("Agency", agency),
         ("Rank or title", expert.rank),
         ("Service", expert.get_service_display()),
         ("Years of service", expert.years),
@@ -55,25 +102,35 @@ def expert_context(expert: Expert, *, personal: bool) -> dict:
         ("Emergency contact", expert.emergency_name),
         ("Emergency phone", expert.emergency_phone),
     )
-    windows = [
-        {
-            "status": {"label": w.get_kind_display(), "tone": "good" if w.kind == "available" else "warn"},
-            "first": w.period.lower,
-            "last": w.period.upper - timedelta(days=1),
-            "note": w.note,
-        }
-        for w in expert.availability.order_by("period")
-    ]
     return {
         "expert": expert,
         "facts": known,
         "private": private if personal else [],
-        "skills": expert.skills.select_related("expertise").order_by("-depth", "expertise__code"),
-        "languages": expert.languages.select_related("language").order_by("-speaking"),
-        "windows": windows,
-        "countries": expert.countries.select_related("country").order_by("relation", "country__name"),
-        "certificates": [
-            _certificate(c) for c in expert.certificates.select_related("document").order_by("-issued_on")
+        "skills": [
+            {"name": row["expertise__name"], "depth": Depth(row["depth"]).label.lower()}
+            for row in SKILLS.of(expert=expert.pk)
         ],
-        "papers": expert.travel_documents.select_related("country") if personal else [],
+        "languages": LANGUAGES.of(expert=expert.pk),
+        "windows": [_window(row) for row in WINDOWS.of(expert=expert.pk)],
+        "countries": [
+            row | {"relation": ExpertCountry.Relation(row["relation"]).label.lower()}
+            for row in COUNTRIES.of(expert=expert.pk)
+        ],
+        "certificates": [_certificate(row) for row in CERTIFICATES.of(expert=expert.pk)],
+        "papers": [_paper(row) for row in PAPERS.of(expert=expert.pk)] if personal else [],
     }
+
+
+def _window(row: dict) -> dict:
+    kind, period = Availability.Kind(row["kind"]), row["period"]
+    return {
+        "status": {"label": kind.label, "tone": "good" if kind == Availability.Kind.AVAILABLE else "warn"},
+        "first": period.lower,
+        "last": period.upper - timedelta(days=1),
+        "note": row["note"],
+    }
+
+
+def _paper(row: dict) -> dict:
+    country = f" {row['country__name']}" if row["country__name"] else ""
+    return {"name": f"{TravelDocument.Kind(row['kind']).label}{country}", "expires_on": row["expires_on"]}

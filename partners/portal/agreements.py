@@ -8,7 +8,7 @@ from django.urls import path
 
 from partners.forms.agreements import BoardForm
 from partners.models import Agreement
-from partners.pages.agreements import agreement_context, contacts_page, load_agreement, sign_page
+from partners.pages.agreements import agreement_context, contacts_page, load_agreement, read_agreement, sign_page
 from partners.pages.common import door
 from partners.pages.lists import agreement_list_page
 from partners.permissions import can_record_board
@@ -26,7 +26,7 @@ def agreement_list(request):
 
 @door("portal")
 def agreement_detail(request, key: str):
-    agreement = load_agreement(request, key)
+    agreement = read_agreement(request, key)
     return render(request, "portal/agreement_detail.html", agreement_context(request, agreement, "portal"))
 
 

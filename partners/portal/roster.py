@@ -37,7 +37,9 @@ def expert_list(request):
         if mine:
             return redirect("portal:expert-detail", mine)
     can_add = bool(agency_ids(request.user, {AgencyRole.COORDINATOR}))
-    return list_view(request, expert_list_page("portal"), "portal/expert_list.html", can_add=can_add)
+    return list_view(
+        request, expert_list_page("portal", searched="q" in request.GET), "portal/expert_list.html", can_add=can_add
+    )
 
 
 def _load(request, key: int) -> Expert:
@@ -52,7 +54,7 @@ def expert_detail(request, key: int):
     mine = expert.user_id == request.user.pk
     if expert.personal:
         note_personal(request, expert)
-    context = expert_context(expert, personal=expert.personal) | {
+    context = expert_context(expert, agency=expert.agency.name, personal=expert.personal) | {
         "can_edit": can_edit_expert(request.user, expert),
         "can_roster": can_edit_roster(request.user, expert.agency),
         "mine": mine,

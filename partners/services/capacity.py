@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    DateField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce, ExtractYear
 
 from partners.models import ActivityKind, Agency, Capacity
+from partners.services.ready import Key, Statement
 from slp.lib.dates import fiscal_year, fiscal_year_span, today
 
 SHOWN_YEARS = 5
@@ -51,20 +64,34 @@ class Load:
         return f"{over} more than offered" if over > 0 else str(-over)
 
 
+def _by_year() -> QuerySet:
+    """What one agency has offered since a fiscal year and what it has taken part in since the first day of that."""
+    offered = Capacity.objects.filter(agency=Key("agency"), fiscal_year__gte=Key("year")).order_by()
+    taken = _participations().filter(agency=Key("agency"), engagement__starts_on__gte=Key("day"))
+    # From the first of October on, the calendar year of this day is the fiscal year.
+    new_year = ExpressionWrapper(F("engagement__starts_on") + timedelta(days=92), output_field=DateField())
+    parts = (
+        offered.values(year=F("fiscal_year"), of=F("kind"), number=F("engagements"), is_offer=Value(True)),
+        taken.values(year=ExtractYear(new_year), of=F("engagement__kind")).annotate(number=Count("pk")).annotate(
+            is_offer=Value(False)
+        ),
+    )  # fmt: skip
+    return parts[0].union(parts[1], all=True)
+
+
+BY_YEAR = Statement(_by_year)
+
+
 def loads(agency: Agency) -> list[Load]:
     """The last fiscal years with an offer or an engagement, the newest first; within a year the whole, then each kind.
 
-    The offers of an agency are read in one query, its engagements in another.
+    The offers of an agency and its engagements are read in one query, which adds them up.
     """
     offered: dict[tuple[int, str], int] = {}
     taken: dict[tuple[int, str], int] = {}
-    first = fiscal_year_span(fiscal_year(today()) - SHOWN_YEARS + 2)[0]
-    for offer in agency.capacities.filter(fiscal_year__gte=fiscal_year(first)):
-        offered[offer.fiscal_year, offer.kind] = offer.engagements
-    rows = _participations().filter(agency=agency, engagement__starts_on__gte=first)
-    for day, kind in rows.values_list(F("engagement__starts_on"), F("engagement__kind")):
-        key = fiscal_year(day), kind
-        taken[key] = taken.get(key, 0) + 1
+    year = fiscal_year(today()) - SHOWN_YEARS + 2
+    for row in BY_YEAR.of(agency=agency.pk, year=year, day=fiscal_year_span(year)[0]):
+        (offered if row["is_offer"] else taken)[row["year"], row["of"]] = row["number"]
     found = []
     for year in sorted({year for year, _ in offered | taken}, reverse=True):
         found.append(Load(year, "All kinds together", _sum(offered, year), _sum(taken, year)))
