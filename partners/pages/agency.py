@@ -19,11 +19,11 @@ from partners.pages.common import form_page, lines
 from partners.pages.rows import Rows, rows_page
 from partners.permissions import can_change_people, can_edit_agency
 from partners.services.people import add_membership, end_membership, invite_again
-from partners.services.ready import Key, Statement
 from slp.lib.answers import require
 from slp.lib.dates import show
 from slp.lib.forms import refused_at
 from slp.lib.lists import COUNT_LIMIT, capped_label
+from slp.lib.statements import Key, Statement
 
 # What a page shows of the rows of one agency, without all else that stands in them.
 KNOWS = Statement(

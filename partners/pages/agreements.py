@@ -47,7 +47,6 @@ from partners.permissions import (
     roles_towards,
     signing_side,
 )
-from partners.services.ready import Key, Statement
 from partners.services.signing import CHANGED, sign_agreement, statement_for
 from slp.history.services import timeline
 from slp.lib.answers import Refused, Stale, require
@@ -55,6 +54,7 @@ from slp.lib.dates import show
 from slp.lib.forms import refused_at
 from slp.lib.moves import buttons
 from slp.lib.prose import to_html
+from slp.lib.statements import Key, Statement
 
 # What a page shows of the rows of one agreement, without all else that stands in them.
 NAMES = Statement(

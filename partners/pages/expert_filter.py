@@ -24,10 +24,10 @@ from partners.models import (
 )
 from partners.pages.light_filters import LightFilters, PairsFilter
 from partners.services.confirm import stale
-from partners.services.ready import Statement
 from slp.lib.dates import today
 from slp.lib.forms import DateInput, PlausibleDates
 from slp.lib.spans import HoldsDays, RangeAgg
+from slp.lib.statements import Statement
 from slp.lib.us_states import UsState
 from slp.places.models import Country, Language
 

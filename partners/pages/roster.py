@@ -15,10 +15,10 @@ from partners.models import (
     TravelDocument,
 )
 from partners.pages.common import facts
-from partners.services.ready import Key, Statement
 from slp.history.models import PersonalDataRead
 from slp.history.services import note_reads
 from slp.lib.dates import show, today
+from slp.lib.statements import Key, Statement
 
 ENDS_SOON_DAYS = 90
 SHOWN_READINGS = 20

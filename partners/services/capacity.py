@@ -20,8 +20,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, ExtractYear
 
 from partners.models import ActivityKind, Agency, Capacity
-from partners.services.ready import Key, Statement
 from slp.lib.dates import fiscal_year, fiscal_year_span, today
+from slp.lib.statements import Key, Statement
 
 SHOWN_YEARS = 5
 
