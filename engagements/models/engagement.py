@@ -42,12 +42,10 @@ class EngagementQuerySet(models.QuerySet):
         if user.is_staff:
             return self
         speakers = user.memberships.filter(is_active=True).exclude(role="traveller")
-        mine = Participation.objects.filter(agency__in=speakers.values("agency"))
-        return self.filter(
-            Q(pk__in=mine.values("engagement"))
-            | Q(country__in=Country.objects.served_by(user))
-            | Q(pk__in=self.model.objects.filter(deployments__expert__user=user).values("pk"))
-        )
+        mine = Participation.objects.filter(agency__in=speakers.values("agency")).values("engagement")
+        served = self.model.objects.filter(country__in=Country.objects.served_by(user)).values("pk")
+        travelled = self.model.objects.filter(deployments__expert__user=user).values("pk")
+        return self.filter(pk__in=mine.union(served, travelled, all=True))  # an OR would look at every engagement
 
 
 @tracked(exclude=["search_text"])
@@ -155,11 +153,10 @@ class Participation(models.Model):
 class AddendumQuerySet(AgencyScoped):
     def visible_to(self, user) -> AddendumQuerySet:
         """Staff; the agency's coordinator, finance contact and signatory. Not the travellers, not the posts."""
-        seen = super().visible_to(user)
         if not user.is_authenticated or user.is_staff:
-            return seen
+            return super().visible_to(user)
         speakers = user.memberships.filter(is_active=True).exclude(role="traveller")
-        return seen.filter(agency__in=speakers.values("agency"))
+        return self.filter(agency__in=speakers.values("agency"))
 
 
 def report_due_days() -> int:

@@ -37,11 +37,10 @@ ANSWERED_YES = (InvitationStatus.ACCEPTED, InvitationStatus.PART_ACCEPTED)
 class InvitationQuerySet(AgencyScoped):
     def visible_to(self, user) -> InvitationQuerySet:
         """Staff see all; an agency what was sent to it; travellers and posts none."""
-        seen = super().visible_to(user)
         if not user.is_authenticated or user.is_staff:
-            return seen
+            return super().visible_to(user)
         speakers = user.memberships.filter(is_active=True).exclude(role="traveller")
-        return seen.filter(agency__in=speakers.values("agency")).exclude(status=InvitationStatus.DRAFT)
+        return self.filter(agency__in=speakers.values("agency")).exclude(status=InvitationStatus.DRAFT)
 
 
 @tracked()
@@ -63,6 +62,7 @@ class Invitation(LifecycleModel):
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["agency", "-reply_by", "-id"], name="invitation_of_agency")]
         constraints = [
             models.UniqueConstraint(
                 fields=["need", "agency"],

@@ -137,6 +137,11 @@ class Need(LifecycleModel):
         indexes = [
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="need_search"),
             models.Index(fields=["country", "status"], name="need_by_country"),
+            models.Index(
+                fields=["priority", "id"],
+                name="need_open",
+                condition=Q(status__in=["draft", "submitted", "returned", "validated", "staffed"]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
