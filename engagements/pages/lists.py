@@ -113,7 +113,7 @@ def need_list_page(door: str) -> ListPage:
         intro = "What your post has asked for, and how far it has come."
     return ListPage(
         title="Needs",
-        rows=lambda user: _of_post(Need.objects.visible_to(user), user, door),
+        rows=lambda user: Need.objects.visible_to(user, door=door),
         columns=columns,
         order="priority" if desk else "-status_since",
         empty=empty,
@@ -125,11 +125,6 @@ def need_list_page(door: str) -> ListPage:
         intro=intro,
         filename="needs",
     )
-
-
-def _of_post(rows, user, door: str):
-    """At the post's door only its own countries, whatever else the person may see."""
-    return rows.filter(country__in=Country.objects.served_by(user)) if door == "post" else rows
 
 
 def _of_agency(rows, user, door: str):
@@ -209,7 +204,7 @@ def engagement_list_page(door: str) -> ListPage:
     title, empty = texts[door]
     return ListPage(
         title=title,
-        rows=lambda user: _of_post(Engagement.objects.visible_to(user), user, door),
+        rows=lambda user: Engagement.objects.visible_to(user, door=door),
         columns=(
             Column("title", "Engagement"),
             Column("kind", "Kind", choice(ActivityKind)),
