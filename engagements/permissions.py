@@ -18,10 +18,15 @@ def need_roles(user, need: Need) -> set[str]:
     return staff_roles(user) or post_roles(user, need.country)
 
 
+def partner_roles(user, agency_id: int) -> set[str]:
+    """INL/KM people act in their staff role only: they speak for no agency."""
+    return staff_roles(user) or agency_roles(user, agency_id)
+
+
 def can_register_need(user) -> Answer:
     """A post's INL officer, or an INL/KM officer on a post's behalf."""
     return answer(
-        "post_officer" in post_roles(user) or user.staff_role in DECIDES,
+        user.staff_role in DECIDES or "post_officer" in post_roles(user),
         "Needs are registered by the post's INL officer.",
     )
 

@@ -20,6 +20,7 @@ from engagements.pages.engagements import (
 from engagements.pages.lists import engagement_list_page, need_list_page
 from engagements.permissions import can_edit_need, can_register_need
 from slp.history.services import timeline
+from slp.lib.light import light
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
 
@@ -36,9 +37,8 @@ def need_list(request):
 
 @door("post")
 def need_detail(request, key):
-    need = pages.load_need(request, key)
-    lines = pages.seat_lines(need)
-    history = timeline(need)
+    need = pages.show_need(request, key)
+    lines = pages.seat_lines(need, request.user)
     context = {
         "need": need,
         "facts": pages.need_facts(need),
@@ -46,10 +46,10 @@ def need_detail(request, key):
         "turn": pages.need_turn(need, request.user, "post"),
         "moves": offers(need, request.user, "post"),
         "can_edit": can_edit_need(request.user, need),
-        "comments": [e for e in history if e.reason and e.what in ANSWERS],
+        "comments": pages.comments(need, request.user, ANSWERS),
         **pages.filling(lines),
         "engagements": need.engagements.all(),
-        "history": history,
+        "history": timeline(need),
     }
     return render(request, "post/need_detail.html", context)
 
@@ -73,11 +73,13 @@ def engagement_list(request):
 def engagement_detail(request, key):
     """Who comes, when, and how far it has come. Paperwork and money stay between INL and the agency."""
     engagement = load_engagement(request, key, paperwork=False)
+    panels = drawn_panels(request, engagement, "post")
     people = []
-    if engagement.need_id:
+    if engagement.need_id and not panels:
+        need = light(Need, {"id": engagement.need_id})
         people = [
             line.nomination
-            for line in pages.seat_lines(engagement.need)
+            for line in pages.seat_lines(need, request.user)
             if line.nomination and line.nomination.status == NominationStatus.CONFIRMED
         ]
     context = {
@@ -87,7 +89,7 @@ def engagement_detail(request, key):
         "steps": steps(ENGAGEMENT, PATH, engagement.status, plain=True),
         "turn": engagement_turn(engagement, request.user, "post", [], []),
         "people": people,
-        "panels": drawn_panels(request, engagement, "post"),
+        "panels": panels,
     }
     return render(request, "post/engagement_detail.html", context)
 

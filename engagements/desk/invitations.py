@@ -12,6 +12,7 @@ from engagements.matching import Candidate, check, same_seats
 from engagements.models import Invitation, Need, Nomination
 from engagements.models.invitation import OPEN
 from engagements.pages.common import Turn, door, facts, form_page, offers, sent
+from engagements.pages.invitations import asked_seats, counter_offer, offered_people, show_invitation
 from engagements.pages.lists import invitation_list_page
 from engagements.pages.needs import load_need
 from engagements.permissions import can_invite
@@ -44,28 +45,28 @@ def load_invitation(request, key: str) -> Invitation:
 @door("desk")
 def invitation_detail(request, key):
     """What was asked and how it stands. Of a no, neither the reason nor the note is shown."""
-    invitation = load_invitation(request, key)
+    invitation, user = show_invitation(request, key), request.user
     need, zone = invitation.need, invitation.agency.time_zone
-    counter = invitation.answers.filter(verb="counter").select_related("by").last()
-    people = invitation.nominations.select_related("seat__need", "expert")
+    counter = counter_offer(invitation, user)
+    seats = asked_seats(invitation, user)
     context = {
         "invitation": invitation,
         "facts": facts(
             ("Agency", invitation.agency),
             ("For", need),
             ("When", show_span(need.starts_on, need.ends_on)),
-            ("Seats asked for", "; ".join(f"{s.number}. {s.role}" for s in invitation.seats.all())),
+            ("Seats asked for", "; ".join(f"{s.number}. {s.role}" for s in seats)),
             ("Message", invitation.message),
             ("Sent", at_post(invitation.sent_at, zone) if invitation.sent_at else "Not sent yet"),
             ("Answer by", at_post(invitation.reply_by, zone)),
             ("Asked by", invitation.sender),
         ),
-        "turn": _turn(invitation, request.user),
-        "moves": offers(invitation, request.user, "desk"),
-        "can_edit": answer(invitation.status in OPEN, "") & can_invite(request.user, need),
+        "turn": _turn(invitation, user),
+        "moves": offers(invitation, user, "desk"),
+        "can_edit": answer(invitation.status in OPEN, "") & can_invite(user, need),
         "counter": counter,
-        "counter_dates": show_span(counter.proposed_start, counter.proposed_end) if counter else "",
-        "people": people,
+        "counter_dates": show_span(counter["proposed_start"], counter["proposed_end"]) if counter else "",
+        "people": offered_people(invitation, user),
         "history": timeline(invitation),
     }
     return render(request, "desk/invitation_detail.html", context)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.urls import path, reverse
 
-from engagements.lifecycles import NEED
-from engagements.models import Invitation, Need
+from engagements.lifecycles import INVITATION, NEED
+from engagements.models import Invitation, Need, Nomination
 from engagements.pages import needs as pages
 from engagements.pages.common import door, offers, steps
 from engagements.pages.lists import need_list_page
 from engagements.permissions import can_edit_need, can_invite, can_match, can_open_engagement, can_register_need
 from slp.history.services import timeline
+from slp.lib.dates import at_post
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
+from slp.lib.statements import kept
 
 
 @door("desk")
@@ -25,22 +28,34 @@ def need_list(request):
     return list_view(request, need_list_page("desk"), "desk/need_list.html", list_actions=actions)
 
 
-def asked_agencies(need: Need):
+@kept
+def _asked(reader, need):
+    live = Nomination.objects.filter(invitation=OuterRef("pk"), status__in=("offered", "confirmed")).order_by()
+    offered = Coalesce(Subquery(live.values("invitation").annotate(count=Count("pk")).values("count")), 0)
+    rows = Invitation.objects.visible_to(reader).filter(need=need).order_by("agency__name", "pk")
+    return rows.values_list("reference", "status", "agency__name", "reply_by", "agency__time_zone", offered)
+
+
+def asked_agencies(need: Need, user) -> list[dict]:
     """The invitations in plain states, with how many people each agency has offered. Never a reason."""
-    live = Q(nominations__status__in=("offered", "confirmed"))
-    return (
-        Invitation.objects.filter(need=need)
-        .select_related("agency")
-        .annotate(offered=Count("nominations", filter=live))
-        .order_by("agency__name", "pk")
-    )
+    return [
+        {
+            "reference": reference,
+            "agency": agency,
+            "label": INVITATION.label(status),
+            "tone": INVITATION.tone(status),
+            "answer_by": at_post(reply_by, zone),
+            "offered": offered,
+        }
+        for reference, status, agency, reply_by, zone, offered in _asked(user, need.pk)
+    ]
 
 
 @door("desk")
 def need_detail(request, key):
-    need = pages.load_need(request, key)
+    need = pages.show_need(request, key)
     user = request.user
-    lines = pages.seat_lines(need)
+    lines = pages.seat_lines(need, user)
     context = {
         "need": need,
         "facts": pages.need_facts(need),
@@ -53,7 +68,7 @@ def need_detail(request, key):
         "acts": user.staff_role in ("officer", "director"),
         **pages.filling(lines),
         "offered": [line for line in lines if line.nomination and line.nomination.status == "offered"],
-        "invitations": asked_agencies(need),
+        "invitations": asked_agencies(need, user),
         "can_invite": can_invite(user, need),
         "engagements": need.engagements.all(),
         "history": timeline(need),

@@ -16,8 +16,8 @@ from engagements.models import (
     NominationStatus,
 )
 from engagements.models.invitation import ANSWERED_YES
+from engagements.permissions import partner_roles
 from partners.lifecycles import OFFICER, PARTNER, people_of
-from partners.permissions import roles_towards
 from partners.services.scope import may_do
 from slp.lib.answers import Answer, answer, no
 from slp.lib.dates import show, today
@@ -154,7 +154,7 @@ INVITATION = Lifecycle(
     model="engagements.Invitation",
     states=InvitationStatus,
     initial=InvitationStatus.DRAFT,
-    roles=lambda user, invitation: roles_towards(user, agency_id=invitation.agency_id),
+    roles=lambda user, invitation: partner_roles(user, invitation.agency_id),
     tones={"sent": "warn", "accepted": "good", "part_accepted": "good", "countered": "info"},
     plain={"sent": "Waiting for your answer", "countered": "INL/KM looks at your proposal"},
     moves=(
@@ -218,7 +218,7 @@ NOMINATION = Lifecycle(
     model="engagements.Nomination",
     states=NominationStatus,
     initial=NominationStatus.OFFERED,
-    roles=lambda user, nomination: roles_towards(user, agency_id=nomination.expert.agency_id),
+    roles=lambda user, nomination: partner_roles(user, nomination.expert.agency_id),
     tones={"offered": "info", "confirmed": "good"},
     moves=(
         Move("confirm", "Confirm", ("offered",), "confirmed", OFFICER, _answered_yes, _tell_nominated),

@@ -29,7 +29,10 @@ def _need_complete(need: Need, user) -> Answer:
 
 
 def seats_filled(need: Need) -> tuple[int, int]:
-    """How many seats are filled, of how many."""
+    """How many seats are filled, of how many. A page that shows the seats has read it; a move reads afresh."""
+    seats = getattr(need, "_prefetched_objects_cache", {}).get("seats")
+    if seats is not None and all(hasattr(seat, "is_filled") for seat in seats):
+        return sum(seat.is_filled for seat in seats), len(seats)
     count = need.seats.with_filled().aggregate(total=Count("pk"), filled=Count("pk", filter=Q(is_filled=True)))
     return count["filled"], count["total"]
 
@@ -46,9 +49,15 @@ def _some_filled(need: Need, user) -> Answer:
     return answer(filled, "No seat is filled yet.")
 
 
+def _opened(need: Need) -> set[str]:
+    """The states of the need's engagements, as the page has read them; a move reads afresh."""
+    known = getattr(need, "_prefetched_objects_cache", {}).get("engagements")
+    return set(need.engagements.values_list("status", flat=True)) if known is None else {e.status for e in known}
+
+
 def _nothing_opened(need: Need, user) -> Answer:
-    running = need.engagements.exclude(status=EngagementStatus.CANCELLED)
-    return answer(not running.exists(), "An engagement is already open for this need.")
+    running = _opened(need) - {EngagementStatus.CANCELLED}
+    return answer(not running, "An engagement is already open for this need.")
 
 
 def _no_longer_asked(need: Need, actor, reason: str) -> None:
@@ -68,8 +77,8 @@ def _search_is_over(need: Need, actor, reason: str) -> None:
 
 
 def _delivered(need: Need, user) -> Answer:
-    done = need.engagements.filter(status__in=[EngagementStatus.COMPLETED, EngagementStatus.CLOSED])
-    return answer(done.exists(), "The engagement that meets this need is not completed yet.")
+    done = _opened(need) & {EngagementStatus.COMPLETED, EngagementStatus.CLOSED}
+    return answer(done, "The engagement that meets this need is not completed yet.")
 
 
 def _tell_desk_of_need(need: Need, actor, reason: str) -> None:

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from engagements.lifecycles.people import COORDINATOR, staff
 from engagements.models import FinalReport, ReportStatus
+from engagements.permissions import partner_roles
 from partners.lifecycles import DIRECTOR, OFFICER, people_of
-from partners.permissions import roles_towards
 from slp.lib.answers import Answer, answer, no
 from slp.lib.lifecycle import Lifecycle, Move
 from slp.reminders.services import tell
@@ -60,7 +60,7 @@ REPORT = Lifecycle(
     stem="report",
     states=ReportStatus,
     initial=ReportStatus.DUE,
-    roles=lambda user, report: roles_towards(user, agency_id=report.agency_id),
+    roles=lambda user, report: partner_roles(user, report.agency_id),
     tones={"due": "warn", "drafting": "info", "submitted": "info", "returned": "warn", "accepted": "good"},
     plain={"submitted": "INL/KM is reading it", "returned": "Back with you"},
     moves=(

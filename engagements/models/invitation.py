@@ -60,6 +60,7 @@ class Invitation(LifecycleModel):
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["agency", "-reply_by", "-id"], name="invitation_of_agency")]
         constraints = [
             models.UniqueConstraint(
                 fields=["need", "agency"],

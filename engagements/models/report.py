@@ -61,6 +61,11 @@ class FinalReport(LifecycleModel):
                 name="report_owed",
                 condition=models.Q(status__in=["due", "drafting", "returned"]),
             ),
+            models.Index(
+                fields=["due_on", "id"],
+                name="report_open",
+                condition=models.Q(status__in=["due", "drafting", "returned", "submitted"]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

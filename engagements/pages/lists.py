@@ -21,6 +21,7 @@ from engagements.models import (
 from engagements.models.report import OWED
 from engagements.pages.common import how_long
 from partners.models import ActivityKind
+from partners.permissions import agency_ids, agency_roles
 from slp.lib.dates import show
 from slp.lib.lists import Column, Empty, ListPage, choice
 from slp.places.models import Country
@@ -30,7 +31,17 @@ RUNNING = ("planned", "addendum", "preparing", "under_way", "completed")
 
 
 def countries(request):
-    return Country.objects.visible_to(request.user).only("iso2", "name") if request else Country.objects.none()
+    """The countries of a list's filter."""
+    if request is None:
+        return Country.objects.none()
+    user = request.user
+    known = user.is_staff or agency_roles(user)  # they see all countries; `visible_to` would ask once more
+    return (Country.objects.all() if known else Country.objects.visible_to(user)).only("iso2", "name")
+
+
+def own_countries(request):
+    """Those of a post: at its door it sees no others, whatever else the person may see."""
+    return Country.objects.served_by(request.user).only("iso2", "name") if request else Country.objects.none()
 
 
 class OpenFirst(django_filters.FilterSet):
@@ -73,6 +84,10 @@ class DeskNeedFilter(NeedFilter):
     begins_with = "open"
 
 
+class PostNeedFilter(NeedFilter):
+    country = django_filters.ModelChoiceFilter(label="Country", queryset=own_countries)
+
+
 def need_list_page(door: str) -> ListPage:
     """Needs: for the desk a triage by age, priority and start; for a post its own."""
     desk = door == "desk"
@@ -98,22 +113,23 @@ def need_list_page(door: str) -> ListPage:
         intro = "What your post has asked for, and how far it has come."
     return ListPage(
         title="Needs",
-        rows=lambda user: _of_post(Need.objects.visible_to(user), user, door),
+        rows=lambda user: Need.objects.visible_to(user, door=door),
         columns=columns,
         order="priority" if desk else "-status_since",
         empty=empty,
         link=lambda row: f"{row['reference']}/",
-        filters=DeskNeedFilter if desk else NeedFilter,
+        filters=DeskNeedFilter if desk else PostNeedFilter,
         search="search_text",
         search_label="Words, place or reference",
+        at_once=True,
         intro=intro,
         filename="needs",
     )
 
 
-def _of_post(rows, user, door: str):
-    """At the post's door only its own countries, whatever else the person may see."""
-    return rows.filter(country__in=Country.objects.served_by(user)) if door == "post" else rows
+def _of_agency(rows, user, door: str):
+    """The same rows, at the portal: with the agencies named, an index has them in their order."""
+    return rows.filter(agency__in=sorted(agency_ids(user))) if door == "portal" else rows
 
 
 # -- invitations -----------------------------------------------------------------------------------
@@ -129,7 +145,7 @@ def invitation_list_page(door: str) -> ListPage:
     desk = door == "desk"
     return ListPage(
         title="Invitations" if desk else "Requests for your help",
-        rows=lambda user: Invitation.objects.visible_to(user),
+        rows=lambda user: _of_agency(Invitation.objects.visible_to(user), user, door),
         columns=(
             *([Column("agency__name", "Agency")] if desk else []),
             Column("need__title", "Need" if desk else "What for"),
@@ -150,6 +166,7 @@ def invitation_list_page(door: str) -> ListPage:
         link=lambda row: f"{row['reference']}/",
         filters=InvitationFilter,
         search="need__search_text",
+        at_once=not desk,
         intro="" if desk else "Taking part is voluntary. A “not this time” never counts against your agency.",
         filename="invitations",
     )
@@ -171,6 +188,13 @@ class DeskEngagementFilter(EngagementFilter):
     begins_with = "open"
 
 
+class PostEngagementFilter(EngagementFilter):
+    country = django_filters.ModelChoiceFilter(label="Country", queryset=own_countries)
+
+
+ENGAGEMENT_FILTERS = {"desk": DeskEngagementFilter, "portal": EngagementFilter, "post": PostEngagementFilter}
+
+
 def engagement_list_page(door: str) -> ListPage:
     texts = {
         "desk": ("Engagements", "An engagement is opened from a need whose seats are filled."),
@@ -180,7 +204,7 @@ def engagement_list_page(door: str) -> ListPage:
     title, empty = texts[door]
     return ListPage(
         title=title,
-        rows=lambda user: _of_post(Engagement.objects.visible_to(user), user, door),
+        rows=lambda user: Engagement.objects.visible_to(user, door=door),
         columns=(
             Column("title", "Engagement"),
             Column("kind", "Kind", choice(ActivityKind)),
@@ -193,9 +217,10 @@ def engagement_list_page(door: str) -> ListPage:
         order="-starts_on",
         empty=Empty("No engagements yet", empty),
         link=lambda row: f"{row['reference']}/",
-        filters=DeskEngagementFilter if door == "desk" else EngagementFilter,
+        filters=ENGAGEMENT_FILTERS[door],
         search="search_text",
         search_label="Words, place or reference",
+        at_once=door != "desk",
         filename="engagements",
     )
 
@@ -231,5 +256,6 @@ def report_list_page(door: str) -> ListPage:
         link=lambda row: f"{row['reference']}/",
         filters=DeskReportFilter if desk else ReportFilter,
         search="engagement__search_text",
+        at_once=True,
         filename="reports",
     )

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import copy
+import json
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import QueryDict
+from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from engagements.forms.needs import NeedEditForm, NeedForm, SeatFormSet, seat_rows, without_errors
 from engagements.kinds import KINDS
 from engagements.lifecycles import NEED
-from engagements.models import Need, Nomination, NominationStatus, Seat
+from engagements.models import Engagement, HostInstitution, Invitation, Need, Nomination, NominationStatus, Seat
 from engagements.pages.common import Turn, facts, sent
 from engagements.permissions import can_edit_need, can_register_need
 from engagements.services.needs import change_need, create_need, submit_need
-from partners.models import Depth
+from partners.models import Agency, Depth, Expert, Expertise
+from slp.history.services import Entry, move_into
 from slp.lib.answers import require
 from slp.lib.dates import day_of, show, show_span
 from slp.lib.forms import refused_at
+from slp.lib.light import columns, has_read, light, named, of
 from slp.lib.numbers import whole_number
+from slp.lib.statements import kept
+from slp.lib.track import event_model
+from slp.places.models import Academy, Country, Language
 
 PATH = ("draft", "submitted", "validated", "staffed", "fulfilled")
 DETOURS = {"returned": "submitted"}
@@ -34,6 +42,62 @@ def load_need(request, key: str) -> Need:
     """The need, if this person may see it."""
     rows = Need.objects.visible_to(request.user).select_related("country", "institution", "academy", "author")
     return get_object_or_404(rows, reference=key)
+
+
+# -- what is read ----------------------------------------------------------------------------------
+OWN = columns(Need)
+SEAT = (
+    "id", "number", "role", "min_depth", "min_speaking", "rank", "needs_certificate", "expertise_id", "language_id",
+    "held_by_id",
+)  # fmt: skip
+
+
+@kept
+def _shown(reader, key):
+    author = get_user_model()
+    rows = Need.objects.visible_to(reader).filter(reference=key).order_by()
+    return rows.values_list(
+        *OWN, of(Country, "country_id"), of(Country, "country_id", "post_id"), of(HostInstitution, "institution_id"),
+        of(Academy, "academy_id"), of(author, "author_id"), of(author, "author_id", "email"),
+    )  # fmt: skip
+
+
+@kept
+def _opened(reader, need):
+    return Engagement.objects.filter(need=need).order_by("-pk").values_list("id", "reference", "title", "status")
+
+
+@kept
+def _seats(reader, need):
+    holder = Subquery(Invitation.objects.filter(pk=OuterRef("held_by_id")).values("agency__name"))
+    words = (of(Expertise, "expertise_id"), of(Language, "language_id"), holder)
+    return Seat.objects.filter(need=need).order_by("number").values_list(*SEAT, *words)
+
+
+@kept
+def _nominated(reader, need):
+    rows = Nomination.objects.live().filter(seat__need=need).order_by("seat__number")
+    return rows.values_list(
+        "id", "seat_id", "status", "expert_id", "expert__name", "expert__rank", "expert__agency_id",
+        "expert__agency__name",
+    )  # fmt: skip
+
+
+def show_need(request, key: str) -> Need:
+    """The need for its page, with the engagements that were opened for it; if this person may see it."""
+    row = next(iter(_shown(request.user, key)), None)
+    if row is None:
+        raise Http404
+    need = light(Need, dict(zip(OWN, row, strict=False)))
+    country, post, institution, academy, name, email = row[len(OWN) :]
+    need.country = light(Country, {"iso2": need.country_id, "name": country, "post_id": post})
+    need.institution = named(HostInstitution, need.institution_id, institution)
+    need.academy = named(Academy, need.academy_id, academy)
+    need.author = light(get_user_model(), {"id": need.author_id, "name": name, "email": email})
+    names = ("id", "reference", "title", "status")
+    opened = [dict(zip(names, row, strict=True)) for row in _opened(request.user, need.pk)]
+    has_read(need, "engagements", [light(Engagement, values) for values in opened])
+    return need
 
 
 # -- words -----------------------------------------------------------------------------------------
@@ -105,20 +169,39 @@ OFFERED = {"label": "Person offered", "tone": "info"}
 FILLED = {"label": "Filled", "tone": "good"}
 
 
-def seat_lines(need: Need) -> list[SeatLine]:
+def seat_lines(need: Need, user) -> list[SeatLine]:
     """Every seat with who takes it. Two queries."""
-    seats = need.seats.select_related("expertise", "language", "held_by__agency")
-    rows = Nomination.objects.live().filter(seat__need=need).select_related("expert__agency", "invitation", "seat")
-    people = {nomination.seat_id: nomination for nomination in rows}
-    lines: list[SeatLine] = []
-    for seat in seats:
-        line = _line(seat, people.get(seat.pk))
+    people = {row[1]: _nomination(*row) for row in _nominated(user, need.pk)}
+    seats, lines = [], []
+    for row in _seats(user, need.pk):
+        seat, holder = light_seat(row), row[-1]
+        nomination = people.get(seat.pk)
+        seat.need, seat.is_filled = need, nomination is not None
+        seats.append(seat)
+        line = _line(seat, nomination, holder)
         before = lines[-1] if lines else None
         if before and _alike(before, line):
             lines[-1] = replace(before, last=seat.number)
         else:
             lines.append(line)
+    has_read(need, "seats", seats)
     return lines
+
+
+def light_seat(row: tuple) -> Seat:
+    """A seat from a row that begins with `SEAT`, the field and the language."""
+    expertise, language = row[len(SEAT) : len(SEAT) + 2]
+    seat = light(Seat, dict(zip(SEAT, row, strict=False)))
+    seat.expertise = named(Expertise, seat.expertise_id, expertise)
+    seat.language = named(Language, seat.language_id, language)
+    return seat
+
+
+def _nomination(pk, seat, status, expert, name, rank, agency, agency_name) -> Nomination:
+    nomination = light(Nomination, {"id": pk, "seat_id": seat, "status": status, "expert_id": expert})
+    nomination.expert = light(Expert, {"id": expert, "name": name, "rank": rank, "agency_id": agency})
+    nomination.expert.agency = named(Agency, agency, agency_name)
+    return nomination
 
 
 def _alike(one: SeatLine, two: SeatLine) -> bool:
@@ -127,13 +210,14 @@ def _alike(one: SeatLine, two: SeatLine) -> bool:
     return (one.seat.role, one.asks, one.status, one.who) == (two.seat.role, two.asks, two.status, two.who)
 
 
-def _line(seat: Seat, nomination: Nomination | None) -> SeatLine:
+def _line(seat: Seat, nomination: Nomination | None, holder: str | None) -> SeatLine:
     if nomination:
+        nomination.seat = seat
         state = FILLED if nomination.status == NominationStatus.CONFIRMED else OFFERED
         who = f"{nomination.expert}, {nomination.expert.agency}"
         return SeatLine(seat, asks(seat), state, who, nomination)
     if seat.held_by_id:
-        return SeatLine(seat, asks(seat), PROMISED, f"{seat.held_by.agency} will name somebody")
+        return SeatLine(seat, asks(seat), PROMISED, f"{holder} will name somebody")
     return SeatLine(seat, asks(seat), OPEN_SEAT)
 
 
@@ -141,6 +225,25 @@ def filling(lines: list[SeatLine]) -> dict[str, Any]:
     """ "4 of 6 filled", for the seats' part of a page."""
     filled, total = sum(1 for line in lines if line.nomination), sum(line.count for line in lines)
     return {"lines": lines, "filled": filled, "total": total, "fill": f"{filled} of {total} filled"}
+
+
+@kept
+def _events(reader, need):
+    rows = event_model(Need).objects.filter(pgh_obj_id=need).order_by("-pgh_id")
+    return rows.values_list("pgh_created_at", "status", "pgh_context__metadata")[:51]
+
+
+def comments(need: Need, user, verbs: tuple[str, ...]) -> list[Entry]:
+    """What was said with these moves of the need, newest first. One query, and one for the names if anything was."""
+    events = _events(user, need.pk)
+    said = []
+    for (at, status, metadata), before in zip(events, [*events[1:], None], strict=False):
+        if before is None or before[1] != status:
+            move = move_into(need, status, json.loads(metadata or "{}"))
+            if move.get("reason") and move.get("verb") in verbs:
+                said.append((at, move))
+    names = {u.pk: str(u) for u in get_user_model().objects.filter(pk__in=[m["user"] for _, m in said if m["user"]])}
+    return [Entry(at, names.get(move["user"], move["name"]), move["verb"], move["reason"]) for at, move in said[:50]]
 
 
 def need_turn(need: Need, user, door: str) -> Turn | None:

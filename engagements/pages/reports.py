@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from engagements.lifecycles import REPORT
-from engagements.models import FinalReport, ReportExtension
+from engagements.models import Engagement, FinalReport, ReportExtension
 from engagements.models.report import OWED
 from engagements.pages.common import Turn, due_words, facts, offers, steps
 from engagements.permissions import can_ask_extension, can_decide_extension, can_edit_report
+from partners.models import Agency
 from slp.history.services import timeline
 from slp.lib.answers import answer
 from slp.lib.dates import show
+from slp.lib.light import columns, light, named, of
+from slp.lib.statements import kept
 
 PATH = ("due", "drafting", "submitted", "accepted")
 
@@ -20,6 +25,51 @@ PATH = ("due", "drafting", "submitted", "accepted")
 def load_report(request, key: str) -> FinalReport:
     rows = FinalReport.objects.visible_to(request.user).select_related("agency", "engagement__country", "submitted_by")
     return get_object_or_404(rows, reference=key)
+
+
+OWN = columns(FinalReport)
+EXTENSION = ("status", "asked_for", "asked_at", "reason", "decision_note", "asked_by__name", "asked_by__email")
+
+
+@kept
+def _shown(reader, key):
+    rows = FinalReport.objects.visible_to(reader).filter(reference=key).order_by()
+    handed_in = get_user_model()
+    return rows.values_list(
+        *OWN, of(Agency, "agency_id"), of(Engagement, "engagement_id", "reference"),
+        of(Engagement, "engagement_id", "title"), of(handed_in, "submitted_by_id"),
+        of(handed_in, "submitted_by_id", "email"),
+    )  # fmt: skip
+
+
+@kept
+def _extensions(reader, report):
+    rows = ReportExtension.objects.filter(report=report).order_by("asked_at", "pk")
+    return rows.values_list(*EXTENSION)
+
+
+def show_report(request, key: str) -> FinalReport:
+    """The report for its page; if this person may see it."""
+    row = next(iter(_shown(request.user, key)), None)
+    if row is None:
+        raise Http404
+    report = light(FinalReport, dict(zip(OWN, row, strict=False)))
+    agency, reference, title, name, email = row[len(OWN) :]
+    report.agency = named(Agency, report.agency_id, agency)
+    report.engagement = light(Engagement, {"id": report.engagement_id, "reference": reference, "title": title})
+    if report.submitted_by_id:
+        report.submitted_by = light(get_user_model(), {"id": report.submitted_by_id, "name": name, "email": email})
+    return report
+
+
+def extensions_of(report: FinalReport, user) -> list[dict]:
+    """The requests for more time."""
+    found = []
+    for row in _extensions(user, report.pk):
+        asked = dict(zip(EXTENSION, row, strict=True))
+        words = {"asked_by": asked["asked_by__name"] or asked["asked_by__email"]}
+        found.append(asked | words | {"state": ReportExtension.Status(asked["status"]).label})
+    return found
 
 
 def written(report: FinalReport) -> list:
@@ -60,9 +110,9 @@ def report_turn(report: FinalReport, user, door: str) -> Turn | None:
 
 
 def report_detail(request, door_name: str, key: str):
-    report = load_report(request, key)
-    extensions = list(report.extensions.select_related("asked_by", "decided_by"))
-    asked = next((e for e in extensions if e.status == ReportExtension.Status.ASKED), None)
+    report = show_report(request, key)
+    extensions = extensions_of(report, request.user)
+    asked = next((e for e in extensions if e["status"] == ReportExtension.Status.ASKED), None)
     desk = door_name == "desk"
     context = {
         "report": report,
@@ -74,7 +124,7 @@ def report_detail(request, door_name: str, key: str):
         "extensions": extensions,
         "asked": asked,
         "can_decide": answer(asked, "") & can_decide_extension(request.user, report),
-        "can_ask": answer(asked is None, "") & can_ask_extension(request.user, report),
+        "can_ask": answer(not desk and asked is None, "") and can_ask_extension(request.user, report),
         "history": timeline(report) if desk else [],
     }
     return render(request, f"{door_name}/report_detail.html", context)

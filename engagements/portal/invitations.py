@@ -9,9 +9,10 @@ from django.urls import path, reverse
 from engagements.forms.invitations import AnswerForm, PeopleForm
 from engagements.kinds import KINDS
 from engagements.lifecycles import INVITATION
-from engagements.models import Invitation, Nomination, Seat
+from engagements.models import Invitation, Nomination, NominationStatus, Seat
 from engagements.models.invitation import ANSWERED_YES
 from engagements.pages.common import Turn, door, facts, sent
+from engagements.pages.invitations import asked_seats, offered_people, show_invitation
 from engagements.pages.lists import invitation_list_page
 from engagements.pages.needs import asks, stay
 from engagements.permissions import can_nominate
@@ -70,12 +71,13 @@ def request_facts(invitation: Invitation) -> list:
 
 @door("portal")
 def invitation_detail(request, key):
-    invitation = load_invitation(request, key)
-    seats = list(invitation.seats.with_filled().select_related("expertise", "language").order_by("number"))
-    people = {n.seat_id: n for n in invitation.nominations.live().select_related("expert")}
+    invitation, user = show_invitation(request, key), request.user
+    offered = offered_people(invitation, user)
+    people = {n.seat_id: n for n in offered if n.status != NominationStatus.WITHDRAWN}
+    seats = asked_seats(invitation, user)
     lines = _merged([_seat_line(seat, invitation, people.get(seat.pk)) for seat in seats])
-    may_answer = INVITATION.can(invitation, "decline", request.user)
-    may_name = can_nominate(request.user, invitation)
+    may_answer = INVITATION.can(invitation, "decline", user)
+    may_name = can_nominate(user, invitation)
     context = {
         "invitation": invitation,
         "facts": request_facts(invitation),

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from slp.history.models import PersonalDataRead
 from slp.lib.lifecycle import LIFECYCLES
 from slp.lib.track import event_model
 
@@ -64,11 +63,16 @@ def _entry(obj: Any, event: Any, before: Any, names: dict[int, str]) -> Entry:
     metadata = event.pgh_context.metadata if event.pgh_context else {}
     status = getattr(event, "status", None)
     moved = status is not None and (before is None or before.status != status)
-    move = metadata.get(f"move:{obj._meta.label_lower}:{obj.pk}:{status}", {}) if moved else {}
+    move = move_into(obj, status, metadata) if moved else {}
     who = names.get(move.get("user", metadata.get("user"))) or move.get("name") or metadata.get("name") or "SLP"
     verb = move.get("verb") or metadata.get("verb") or _default_verb(event, moved, obj, status)
     reason = move.get("reason") or metadata.get("reason") or ""
     return Entry(event.pgh_created_at, who, verb, reason, _changes(obj, before, event))
+
+
+def move_into(obj: Any, status: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    """What the history keeps of the move that brought `obj` into a state: verb, reason, user and name."""
+    return metadata.get(f"move:{obj._meta.label_lower}:{obj.pk}:{status}", {})
 
 
 def _default_verb(event: Any, moved: bool, obj: Any, status: str | None) -> str:
@@ -108,14 +112,21 @@ def note_read(*, reader: Any, subject: str, what: str, person: Any = None) -> No
 
 def note_reads(*, reader: Any, subjects: Iterable[tuple[str, int | None]], what: str) -> None:
     """The same for several records, each (reference, id of the person's account). One query; own data is no reading."""
+    read = [(subject, person) for subject, person in subjects if person != reader.pk]
+    if not read:
+        return
     now = timezone.now()
-    rows = [
-        PersonalDataRead(
-            reader=reader, subject=subject, what=what[:80], person_id=person, at=now,
-            hour=now.replace(minute=0, second=0, microsecond=0),
-        )
-        for subject, person in subjects
-        if person != reader.pk
-    ]  # fmt: skip
-    if rows:
-        PersonalDataRead.objects.bulk_create(rows, ignore_conflicts=True)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    references, people = zip(*read, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, [reader.pk, what[:80], now, hour, list(references), list(people)])
+
+
+# What `bulk_create(ignore_conflicts=True)` asks; every page with personal data asks it, and Django takes a
+# millisecond to make rows, statement and transaction.
+_NOTE = """
+    INSERT INTO history_personaldataread (reader_id, what, at, hour, subject, person_id)
+    SELECT %s, %s, %s, %s, subject, person
+    FROM unnest(%s::varchar[], %s::bigint[]) AS read (subject, person)
+    ON CONFLICT DO NOTHING
+"""

@@ -1,26 +1,33 @@
 """Statements whose text is kept, because for the ORM building one costs more than running it. Answers never are.
 
+`kept`: a statement that holds the reader and starts from `visible_to`. Its text is made for a stand-in of theirs and
+depends only on what all share who get the same: the staff role (or none) and the day. Their id is filled in when it
+runs, so the rules stay in `visible_to`, where they are. `stand_in`, `text_of` and `rows_for` are its parts, for a
+statement joined of many.
 `Statement`: rows of a record that the reader was found to see; only its keys are filled in.
-`stand_in`, `text_of`, `rows_for`: statements that hold the reader. The text is made for a stand-in of theirs and may
-depend on what is the same for all who share it (their role, the day); their id is filled in when it runs. So the rules
-stay in `visible_to`, where they are.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from datetime import date
+from functools import lru_cache, wraps
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
-SOMEBODY = -987_654_321  # stands for the reader's id
+from slp.lib.dates import today
+
+READER = -987_654_321  # stands for the reader's id while a text is made; the keys have the numbers below it
 
 
 def stand_in(user: Any) -> Any:
-    """Somebody like `user`, for whom a statement is built."""
+    """Somebody like `user`, for whom a statement is made."""
     somebody = copy.copy(user)
-    somebody.pk = somebody.id = SOMEBODY
+    somebody.pk = somebody.id = READER
     return somebody
 
 
@@ -31,11 +38,55 @@ def text_of(rows: models.QuerySet) -> tuple[str, tuple]:
 
 
 def rows_for(user: Any, statement: tuple[str, tuple]) -> list[tuple]:
-    """What the statement finds for this reader. One query."""
+    """What a kept statement finds for this reader. One query."""
+    return _run(statement, {READER: user.pk})
+
+
+def _run(statement: tuple[str, tuple], values: dict) -> list[tuple]:
     sql, params = statement
     with connection.cursor() as cursor:
-        cursor.execute(sql, [user.pk if value == SOMEBODY else value for value in params])
+        cursor.execute(sql, [values.get(p, p) if isinstance(p, int | str) else p for p in params])
         return cursor.fetchall()
+
+
+Rows = Callable[..., models.QuerySet]
+
+
+def kept(rows: Rows) -> Callable[..., list[tuple]]:
+    """Decorator of `rows(reader, *keys)`, a queryset of `values_list`: gives what it finds now, as tuples.
+
+    `reader` has only an id and a staff role: enough for every `visible_to` that asks the database itself, and what
+    asks a page's memory finds nothing. A key is a number or a text, and may only be compared with; conditions may
+    hold the date, but no moment.
+    """
+
+    @wraps(rows)
+    def ask(user: Any, *keys: int | str) -> list[tuple]:
+        statement = _text(rows, user.staff_role, tuple(type(key) for key in keys), today())
+        if not statement[0]:
+            return []
+        return _run(statement, {READER: user.pk} | {_mark(n, type(key)): key for n, key in enumerate(keys)})
+
+    return ask
+
+
+def _mark(position: int, kind: type) -> int | str:
+    """What stands for a key while the text is made."""
+    return kind(READER - 1 - position)
+
+
+@lru_cache(maxsize=256)
+def _text(rows: Rows, staff_role: str, kinds: tuple[type, ...], day: date) -> tuple[str, tuple]:
+    """The statement for everybody of a staff role (or of none). `day`: some conditions hold today's date."""
+    marks = [_mark(n, kind) for n, kind in enumerate(kinds)]
+    reader = get_user_model()(pk=READER, staff_role=staff_role)
+    try:
+        sql, params = text_of(rows(reader, *marks))
+    except EmptyResultSet:  # this role sees none of it
+        return "", ()
+    if missing := set(marks) - {p for p in params if isinstance(p, int | str)}:
+        raise ValueError(f"{rows.__name__}: {missing} stands for a key, but is not compared with as it is.")
+    return sql, params
 
 
 class Key(models.Expression):
