@@ -6,6 +6,7 @@ from deployments.models import Claim, ClaimLine, ClaimStatus, Clearance, Deploym
 from deployments.models.support import RSO_ONLY
 from engagements.models import Engagement
 from partners.models import Expert
+from partners.models.agency import belongs_to
 from partners.permissions import agency_roles, post_roles, roles_towards, staff_roles
 from slp.documents.models import Document, Slot, readers
 from slp.documents.services import when_opened
@@ -128,7 +129,7 @@ def stands_apart(user, claim: Claim, doing: str) -> Answer:
     """Whoever judges or pays a claim did not prepare or submit it, and does not belong to the agency that is paid."""
     if user.pk in (claim.prepared_by_id, claim.submitted_by_id):
         return no(f"Whoever prepared a claim can't {doing}.")
-    return answer(not agency_roles(user, claim.agency_id), f"Whoever belongs to the agency that is paid can't {doing}.")
+    return answer(not belongs_to(user, claim.agency_id), f"Whoever belongs to the agency that is paid can't {doing}.")
 
 
 def can_decide_lines(user, claim: Claim) -> Answer:

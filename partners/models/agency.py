@@ -263,6 +263,14 @@ def roles_held(user) -> list[tuple[int, str]]:
     return user._agency_roles
 
 
+def belongs_to(user, agency_id: int) -> bool:
+    """Is the user somebody of this agency? Asked of INL/KM's people too: who judges a payment must not be its payee."""
+    known = user.__dict__.setdefault("_belongs_to", {})
+    if agency_id not in known:
+        known[agency_id] = user.memberships.filter(is_active=True, agency=agency_id).exists()
+    return known[agency_id]
+
+
 def own_roster(user) -> int | None:
     """The agency on whose roster somebody who speaks for an agency is themselves, if on any."""
     roles_held(user)
