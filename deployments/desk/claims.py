@@ -17,6 +17,7 @@ from deployments.services import claims
 from engagements.pages.common import door, offers, steps
 from slp.history.services import timeline
 from slp.lib.answers import require
+from slp.lib.filters import FilterSet
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.money import usd
@@ -25,7 +26,7 @@ from slp.lib.moves import move_path
 WAITING = ("submitted", "in_review", "approved", "certified")
 
 
-class ClaimFilter(django_filters.FilterSet):
+class ClaimFilter(FilterSet):
     status = django_filters.ChoiceFilter(
         label="State", choices=[("waiting", "All that wait for INL/KM"), *ClaimStatus.choices], method="by_status"
     )

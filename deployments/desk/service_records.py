@@ -26,12 +26,13 @@ from partners.forms.agreements import SignForm
 from partners.pages.common import door, how_long
 from slp.history.services import timeline
 from slp.lib.answers import Stale, require
+from slp.lib.filters import FilterSet
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_path
 
 
-class ServiceRecordFilter(django_filters.FilterSet):
+class ServiceRecordFilter(FilterSet):
     status = django_filters.ChoiceFilter(label="State", choices=ServiceRecordStatus.choices)
 
     class Meta:

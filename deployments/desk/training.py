@@ -18,6 +18,7 @@ from engagements.pages.common import door, facts
 from slp.history.services import timeline
 from slp.lib.answers import require
 from slp.lib.dates import WASHINGTON
+from slp.lib.filters import FilterSet
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, choice, list_view
 
@@ -35,7 +36,7 @@ def in_washington(view):
     return wrapped
 
 
-class SessionFilter(django_filters.FilterSet):
+class SessionFilter(FilterSet):
     mode = django_filters.ChoiceFilter(label="How", choices=TrainingSession.Mode.choices)
 
     class Meta:

@@ -32,6 +32,7 @@ from slp.history.services import timeline
 from slp.lib.answers import answer, require
 from slp.lib.dates import today
 from slp.lib.errors import readable_constraints
+from slp.lib.filters import FilterSet
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_page
@@ -43,7 +44,7 @@ SOON = timedelta(days=60)
 TEAMS = 8  # above the list; each has its grid on its engagement's page
 
 
-class DeploymentFilter(django_filters.FilterSet):
+class DeploymentFilter(FilterSet):
     status = django_filters.ChoiceFilter(
         label="State",
         empty_label="All that are not over",

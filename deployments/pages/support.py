@@ -17,13 +17,14 @@ from engagements.pages.common import facts, offers, steps
 from slp.history.services import timeline
 from slp.lib.answers import require
 from slp.lib.dates import at_post
+from slp.lib.filters import FilterSet
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, choice
 
 PREFIX = {"desk": "/admin/desk", "post": "/post"}
 
 
-class SupportFilter(django_filters.FilterSet):
+class SupportFilter(FilterSet):
     kind = django_filters.ChoiceFilter(label="What", choices=SupportKind.choices)
 
     class Meta:
@@ -31,7 +32,7 @@ class SupportFilter(django_filters.FilterSet):
         fields = ["kind"]
 
 
-class IncidentFilter(django_filters.FilterSet):
+class IncidentFilter(FilterSet):
     status = django_filters.ChoiceFilter(label="State", choices=IncidentStatus.choices)
     severity = django_filters.ChoiceFilter(label="How bad", choices=Incident.Severity.choices)
 

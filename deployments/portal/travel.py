@@ -18,6 +18,7 @@ from deployments.pages.stays import nights, stay_urls
 from deployments.permissions import can_check_in, can_plan_travel
 from engagements.pages.common import door, offers, steps
 from partners.permissions import agency_roles
+from slp.lib.filters import FilterSet
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_path
 
@@ -25,7 +26,7 @@ BEFORE = ("nominated", "confirmed", "preparing", "ready")
 IN_GRIDS = 60  # people in the grids above the list; the list has everybody
 
 
-class DeploymentFilter(django_filters.FilterSet):
+class DeploymentFilter(FilterSet):
     status = django_filters.ChoiceFilter(
         label="State", choices=[(s, DEPLOYMENT.label(s, plain=True)) for s in DeploymentStatus.values]
     )

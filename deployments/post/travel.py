@@ -18,6 +18,7 @@ from deployments.permissions import can_check_in, can_log_support, can_plan_trav
 from deployments.post import board
 from engagements.pages.common import door, offers, steps
 from slp.lib.dates import today
+from slp.lib.filters import FilterSet
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_path
 
@@ -43,7 +44,7 @@ def deployment_list(request):
     return render(request, "post/deployment_list.html", context)
 
 
-class DeploymentFilter(django_filters.FilterSet):
+class DeploymentFilter(FilterSet):
     status = django_filters.ChoiceFilter(label="State", choices=DeploymentStatus.choices)
 
     class Meta:

@@ -23,6 +23,7 @@ from engagements.pages.common import how_long
 from partners.models import ActivityKind
 from partners.permissions import agency_ids, agency_roles
 from slp.lib.dates import show
+from slp.lib.filters import FilterSet
 from slp.lib.lists import Column, Empty, ListPage, choice
 from slp.places.models import Country
 
@@ -44,7 +45,7 @@ def own_countries(request):
     return Country.objects.served_by(request.user).only("iso2", "name") if request else Country.objects.none()
 
 
-class OpenFirst(django_filters.FilterSet):
+class OpenFirst(FilterSet):
     """A list that begins with what is still open. "All" is a choice like any other."""
 
     open_statuses: tuple[str, ...] = ()
@@ -133,7 +134,7 @@ def _of_agency(rows, user, door: str):
 
 
 # -- invitations -----------------------------------------------------------------------------------
-class InvitationFilter(django_filters.FilterSet):
+class InvitationFilter(FilterSet):
     status = django_filters.ChoiceFilter(label="State", choices=InvitationStatus.choices)
 
     class Meta:

@@ -11,7 +11,6 @@ from partners.models import Agency, AgencyKind, Agreement, CommunityTie, Sector
 from partners.models.agency import NOT_DEPLOYING, AgencyStatus, Origin
 from partners.models.agreement import AgreementStatus
 from partners.pages.common import EXPIRING_DAYS
-from partners.pages.light_filters import LightFilters
 from partners.permissions import NEGOTIATED
 from partners.services.capacity import with_load
 from partners.services.confirm import stale
@@ -30,7 +29,7 @@ def paused() -> Q:
     return Q(paused_until__gte=today()) | Q(not_before__gt=today())
 
 
-class AgencyFilter(LightFilters, ListFilter):
+class AgencyFilter(ListFilter):
     status = django_filters.ChoiceFilter(label="Partnership", choices=AgencyStatus.choices)
     kind = django_filters.ChoiceFilter(label="Kind", choices=AgencyKind.choices)
     sends = django_filters.ChoiceFilter(

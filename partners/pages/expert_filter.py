@@ -22,9 +22,9 @@ from partners.models import (
     ExpertLanguage,
     ExpertSkill,
 )
-from partners.pages.light_filters import LightFilters, PairsFilter
 from partners.services.confirm import stale
 from slp.lib.dates import today
+from slp.lib.filters import FilterSet, PairsFilter
 from slp.lib.forms import DateInput, PlausibleDates
 from slp.lib.spans import HoldsDays, RangeAgg
 from slp.lib.statements import Statement
@@ -74,7 +74,7 @@ def _day(label: str) -> django_filters.DateFilter:
     return django_filters.DateFilter(label=label, method="only", widget=DateInput())
 
 
-class ExpertFilter(LightFilters, django_filters.FilterSet):
+class ExpertFilter(FilterSet):
     expertise = PairsFilter(label="Knows", method="only")
     depth = django_filters.ChoiceFilter(label="How deep, at least", choices=DEPTHS, method="only")
     language = PairsFilter(label="Speaks", method="only")

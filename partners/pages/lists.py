@@ -25,9 +25,9 @@ from partners.models.outreach import EnquiryStatus
 from partners.pages.agency_filter import AgencyFilter
 from partners.pages.common import EXPIRING_DAYS, ends_in, how_long, whose_turn
 from partners.pages.expert_filter import DeskExpertFilter, ExpertFilter
-from partners.pages.light_filters import LightFilters
 from partners.services.confirm import is_stale
 from slp.lib.dates import Precision, show, today
+from slp.lib.filters import FilterSet
 from slp.lib.lists import Column, Empty, ListPage, choice
 
 NEGOTIATED = ("draft", "inl_review", "partner_review", "board_approval", "signing")
@@ -103,7 +103,7 @@ def on_board(name: str) -> Q:
     }[name]
 
 
-class AgreementFilter(LightFilters, django_filters.FilterSet):
+class AgreementFilter(FilterSet):
     board = django_filters.ChoiceFilter(label="Which", choices=BOARDS, method="by_board")
     kind = django_filters.ChoiceFilter(label="Kind", choices=AgreementKind.choices)
     status = django_filters.ChoiceFilter(label="State", choices=AgreementStatus.choices)
@@ -182,7 +182,7 @@ def expert_list_page(door: str, *, searched: bool = False) -> ListPage:
 
 
 # -- outreach ----------------------------------------------------------------------------------------
-class OutreachFilter(LightFilters, django_filters.FilterSet):
+class OutreachFilter(FilterSet):
     kind = django_filters.ChoiceFilter(label="Kind", choices=OutreachKind.choices)
     open = django_filters.ChoiceFilter(
         label="Next step",
@@ -237,7 +237,7 @@ def outreach_list_page() -> ListPage:
 
 
 # -- enquiries ---------------------------------------------------------------------------------------
-class EnquiryFilter(LightFilters, django_filters.FilterSet):
+class EnquiryFilter(FilterSet):
     status = django_filters.ChoiceFilter(label="State", choices=EnquiryStatus.choices)
 
     class Meta:

@@ -24,6 +24,7 @@ from partners.services.roster_import.template import csv_template, xlsx_template
 from slp.documents.tables import CSV, XLSX
 from slp.history.services import note_read
 from slp.lib.answers import require
+from slp.lib.filters import FilterSet
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, choice, list_view
 from slp.lib.moves import buttons
@@ -181,7 +182,7 @@ def file_page(request, key: str) -> HttpResponse:
 
 
 # -- lists -----------------------------------------------------------------------------------------
-class RowFilter(django_filters.FilterSet):
+class RowFilter(FilterSet):
     outcome = django_filters.ChoiceFilter(label="Which rows", choices=RosterImportRow.Outcome.choices)
 
     class Meta:
@@ -252,7 +253,7 @@ def imports_list_page() -> ListPage:
     )
 
 
-class ImportFilter(django_filters.FilterSet):
+class ImportFilter(FilterSet):
     status = django_filters.ChoiceFilter(label="State", choices=ImportStatus.choices)
 
     class Meta:

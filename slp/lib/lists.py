@@ -252,14 +252,12 @@ def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, l
     found = {}
     if page.at_once and number == 1:
         found = {row["pk"]: row for row in queryset.values("pk", *_keys(page))[: PAGE_SIZE + 1]}
-    ids = list(found) or list(queryset.values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+        ids, total = list(found), None if len(found) > PAGE_SIZE else len(found)
+    else:
+        ids, total = _ids(queryset, start)
     has_next = len(ids) > PAGE_SIZE
     ids = ids[:PAGE_SIZE]
-    if number == 1 and not has_next:
-        total = len(ids)
-    elif start + len(ids) > COUNT_LIMIT:
-        total = COUNT_LIMIT + 1  # no need to ask
-    else:
+    if total is None:
         total = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].count()
     if ids and not found:
         # What these rows say needs no conditions any more, unless a column is worked out by the query itself.
@@ -268,6 +266,16 @@ def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, l
     starts = _cell_starts(page)
     rows = [_row(found[pk], page, starts) for pk in ids if pk in found]
     return pages_of(request, number, has_next=has_next, total=total), rows
+
+
+def _ids(queryset: models.QuerySet, start: int) -> tuple[list, int | None]:
+    """The rows from `start` on, and how many there are in all where that shows how many.
+
+    The ids of a thousand rows cost less than a second statement that counts them under the same conditions.
+    """
+    last = start + PAGE_SIZE + 1
+    ids = list(queryset.values_list("pk", flat=True)[start : max(last, COUNT_LIMIT + 1)])
+    return ids[: PAGE_SIZE + 1], start + len(ids) if ids or not start else None
 
 
 def _cell_starts(page: ListPage) -> list[str]:
