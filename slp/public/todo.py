@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Value
+from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, TruncDate
 from django.urls import reverse
 
@@ -66,17 +66,32 @@ class Feed:
         """The rows as (number, key, title, text, due), one more than is shown."""
         due = TruncDate(self.since) if self.since is not None else self.due
         due = due if due is not None else Value(None, output_field=models.DateField())
-        return (
-            self.rows(user)
-            .annotate(
-                card_feed=Value(number),
-                card_key=Cast(self.key, models.TextField()),
-                card_title=Cast(self.title, models.TextField()),
-                card_text=Cast(self.text, models.TextField()),
-                card_due=Cast(due, models.DateField()),
-            )
-            .values_list("card_feed", "card_key", "card_title", "card_text", "card_due")[: LIMIT + 1]
-        )
+        rows = self.rows(user)
+        return rows.annotate(
+            card_feed=Value(number),
+            card_key=Cast(_said(rows.model, self.key), models.TextField()),
+            card_title=Cast(_said(rows.model, self.title), models.TextField()),
+            card_text=Cast(_said(rows.model, self.text), models.TextField()),
+            card_due=Cast(due, models.DateField()),
+        ).values_list("card_feed", "card_key", "card_title", "card_text", "card_due")[: LIMIT + 1]
+
+
+def _said(model: type[models.Model], words: Any) -> Any:
+    """What a card says, with the words of other records read for the cards that are shown.
+
+    A join for each would be planned for every feed, which takes longer than to run it.
+    """
+    if isinstance(words, F):
+        relation, _, rest = words.name.partition("__")
+        if not rest:
+            return words
+        other = model._meta.get_field(relation).related_model
+        return Subquery(other._base_manager.filter(pk=OuterRef(relation)).values(rest))
+    if not hasattr(words, "get_source_expressions"):
+        return words
+    words = words.copy()
+    words.set_source_expressions([_said(model, part) for part in words.get_source_expressions()])
+    return words
 
 
 def groups(feeds: tuple[Feed, ...], user: Any, roles: Iterable[str]) -> list[Group]:

@@ -97,7 +97,14 @@ def grow(size: int) -> None:
     )
     clone(Participation, size // 5, engagement_id=f"{engagements} + g")
     clone(Addendum, size // 5, engagement_id=f"{engagements} + g")
-    clone(FinalReport, size // 5, reference=ref.format("REP"), engagement_id=f"{engagements} + g")
+    clone(
+        FinalReport,
+        size // 5,
+        reference=ref.format("REP"),
+        engagement_id=f"{engagements} + g",
+        status=over("accepted"),
+        **years_ago("first_due_on", "due_on", "submitted_at"),
+    )
     deployments = clone(
         Deployment,
         size,
@@ -109,7 +116,7 @@ def grow(size: int) -> None:
         status=over("closed"),
         period=f"daterange(lower(src.period) - {AGO}, upper(src.period) - {AGO})",
     )
-    clone(Clearance, size, deployment_id=f"{deployments} + g")
+    clone(Clearance, size, deployment_id=f"{deployments} + g", status=over("cleared"), **years_ago("due_on"))
     claims = clone(
         Claim,
         size // 5,
