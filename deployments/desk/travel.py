@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import django_filters
 from django.contrib import messages
@@ -19,7 +18,7 @@ from deployments.models import Clearance, Deployment, DeploymentStatus
 from deployments.pages import travel as pages
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import form_page, load_deployment
-from deployments.pages.readiness import items, team_lines
+from deployments.pages.readiness import BEFORE, items, team_lines
 from deployments.pages.stays import nights, stay_urls
 from deployments.pages.teams import team_urls
 from deployments.permissions import can_plan_travel
@@ -38,9 +37,7 @@ from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_page
 from slp.places.models import Country
 
-BEFORE = ("confirmed", "preparing", "ready")
 NOW = ("nominated", *BEFORE, "in_country", "returned")
-SOON = timedelta(days=60)
 TEAMS = 8  # above the list; each has its grid on its engagement's page
 
 
@@ -69,12 +66,8 @@ def _counted(**conditions):
 
 
 def travellers(user):
-    """Journeys with what is missing. `turn`: who leaves first, then who is abroad, then the past, newest first."""
-    return Deployment.objects.visible_to(user).annotate(
-        missing=_counted(),
-        overdue=_counted(due_on__lt=today()),
-        turn=pages.turn_of(first=BEFORE, then=("in_country",)),
-    )
+    """Journeys in their `turn`: who leaves first, then who is abroad, then the past, newest first."""
+    return Deployment.objects.visible_to(user).annotate(turn=pages.turn_of(first=BEFORE, then=("in_country",)))
 
 
 LIST = ListPage(
@@ -98,6 +91,7 @@ LIST = ListPage(
     search="search_text",
     search_label="Reference, role or city",
     filename="travel",
+    worked_out={"missing": _counted, "overdue": lambda: _counted(due_on__lt=today())},
 )
 
 
@@ -107,8 +101,7 @@ OPEN_LIST = replace(LIST, rows=lambda user: travellers(user).filter(status__in=N
 @door("desk")
 def deployment_list(request):
     """The teams that leave within 60 days, the worst first, and below them everybody."""
-    leaving = Deployment.objects.visible_to(request.user).filter(status__in=BEFORE, starts_on__lte=today() + SOON)
-    teams = team_lines(leaving, TEAMS + 1) if not request.GET.keys() - {"sort"} else []
+    teams = team_lines(request.user)[: TEAMS + 1] if not request.GET.keys() - {"sort"} else []
     page = LIST if request.GET.get("status") else OPEN_LIST
     only = TEAMS if len(teams) > TEAMS else 0
     return list_view(request, page, "desk/deployment_list.html", teams=teams[:TEAMS], only=only)

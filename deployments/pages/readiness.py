@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from django.db.models import Count, Min, Prefetch, Q
@@ -17,7 +17,11 @@ from deployments.services.readiness import HELD, OPEN
 from engagements.pages.common import due_words
 from slp.history.services import note_reads
 from slp.lib.dates import show, today
+from slp.lib.statements import kept
 
+BEFORE = ("confirmed", "preparing", "ready")
+SOON = timedelta(days=60)
+MOST_TEAMS = 50
 WORDS = {
     "not_started": "Missing",
     "submitted": "Handed in",
@@ -237,11 +241,17 @@ class TeamLine:
         return f"{show(self.leaves_on)}, {due_words(self.leaves_on)}"
 
 
-def team_lines(rows, most: int) -> list[TeamLine]:
-    """The teams of these deployments, the worst first: most overdue, then whoever leaves first. One query."""
+def team_lines(user) -> list[TeamLine]:
+    """The teams that leave soon, the worst first: most overdue, then whoever leaves first. One query."""
+    return [TeamLine(*row) for row in _team_lines(user)]
+
+
+@kept
+def _team_lines(reader):
     late = Q(clearances__status__in=OPEN, clearances__due_on__lt=today())
-    found = (
-        rows.order_by()
+    leaving = Deployment.objects.visible_to(reader).filter(status__in=BEFORE, starts_on__lte=today() + SOON)
+    return (
+        leaving.order_by()
         .values_list("engagement__reference", "engagement__title", "engagement__country__name")
         .annotate(
             leaves=Min("starts_on"),
@@ -251,9 +261,8 @@ def team_lines(rows, most: int) -> list[TeamLine]:
             missing=Count("clearances", filter=Q(clearances__status__in=OPEN)),
             overdue=Count("clearances", filter=late),
         )
-        .order_by("-overdue", "leaves", "engagement__reference")[:most]
+        .order_by("-overdue", "leaves", "engagement__reference")[:MOST_TEAMS]
     )
-    return [TeamLine(*row) for row in found]
 
 
 def with_clearances(rows, user):

@@ -18,6 +18,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.db.models import F
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -25,7 +26,9 @@ from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from slp.lib.dates import show as show_date
+from slp.lib.dates import today
 from slp.lib.lifecycle import Lifecycle
+from slp.lib.statements import AnyOf, Key, Statement
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1000
@@ -122,7 +125,9 @@ class ListPage:
     filename: str = "export"
     ahead: str = ""  # what the list's own order goes by before anything else, an annotation of `rows`
     at_once: bool = False  # an index has the order and the joins are few: the first page needs no second look
+    worked_out: dict[str, Callable[[], Any]] = field(default_factory=dict)  # columns that are expressions, made anew
     extra: dict = field(default_factory=dict)
+    kept: dict[date, Statement] = field(init=False, default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -171,8 +176,11 @@ def list_view(request, page: ListPage, template: str, **context):
         for word in term.split():
             queryset = queryset.filter(**{f"{page.search}__contains": word})
     by, order = _order(request.GET.get("sort", ""), page)
+    exports = request.GET.get("export") == "csv"
+    if exports or by.removeprefix("-") in page.worked_out:
+        queryset = _worked_out(queryset, page)
     queryset = queryset.order_by(*order)
-    if request.GET.get("export") == "csv":
+    if exports:
         return _export(queryset, page)
     pages, rows = _slice(request, queryset, page)
     active = any(v for k, v in request.GET.items() if k not in ("page", "sort"))
@@ -260,9 +268,7 @@ def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, l
     if total is None:
         total = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].count()
     if ids and not found:
-        # What these rows say needs no conditions any more, unless a column is worked out by the query itself.
-        plain = queryset if queryset.query.annotations else queryset.model._base_manager.all()
-        found = {row["pk"]: row for row in plain.order_by().filter(pk__in=ids).values("pk", *_keys(page))}
+        found = {row["pk"]: row for row in _said(queryset, page, ids)}
     starts = _cell_starts(page)
     rows = [_row(found[pk], page, starts) for pk in ids if pk in found]
     return pages_of(request, number, has_next=has_next, total=total), rows
@@ -275,7 +281,25 @@ def _ids(queryset: models.QuerySet, start: int) -> tuple[list, int | None]:
     """
     last = start + PAGE_SIZE + 1
     ids = list(queryset.values_list("pk", flat=True)[start : max(last, COUNT_LIMIT + 1)])
+    if start >= COUNT_LIMIT:
+        return ids, COUNT_LIMIT + 1  # no need to ask
     return ids[: PAGE_SIZE + 1], start + len(ids) if ids or not start else None
+
+
+def _worked_out(queryset: models.QuerySet, page: ListPage) -> models.QuerySet:
+    return queryset.annotate(**{name: make() for name, make in page.worked_out.items()})
+
+
+def _said(queryset: models.QuerySet, page: ListPage, ids: list) -> Iterable[dict[str, Any]]:
+    """What these rows say: no condition is needed any more, unless a column is worked out by the query itself."""
+    if (queryset.query.annotations.keys() - page.worked_out.keys()) & set(_keys(page)):
+        return queryset.order_by().filter(pk__in=ids).values("pk", *_keys(page))
+    if today() not in page.kept:
+        rows = _worked_out(queryset.model._base_manager.order_by(), page)
+        rows = rows.filter(AnyOf(F("pk"), Key("ids"))).values("pk", *_keys(page))
+        page.kept.clear()
+        page.kept[today()] = Statement(lambda: rows)
+    return page.kept[today()].of(ids=ids)
 
 
 def _cell_starts(page: ListPage) -> list[str]:

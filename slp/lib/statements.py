@@ -100,6 +100,17 @@ class Key(models.Expression):
         return "%s", [self]
 
 
+class AnyOf(models.Lookup):
+    """A column that is among the values of a `Key`, however many: `IN` would be another text for each number."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection) -> tuple[str, list]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*params, self.rhs]
+
+
 class Statement:
     """The rows of a queryset of plain values. `rows` makes it, with a `Key` for all that is not the same each time."""
 
