@@ -18,7 +18,6 @@ from deployments.lifecycles import DEPLOYMENT
 from deployments.models import CheckIn, Deployment, SupportEntry, SupportKind
 from engagements.pages.common import due_words
 from partners.models import Expert
-from slp.accounts.models import User
 from slp.lib.dates import at_post, show, start_of
 from slp.lib.statements import rows_for, stand_in, text_of
 
@@ -82,7 +81,7 @@ def _places(day: date, limit: int) -> tuple[str, tuple]:
 
     Its text is kept for the day. Nobody of INL/KM comes here, so it is the same for every reader.
     """
-    somebody = stand_in(User())
+    somebody = stand_in()
     seen = Deployment.objects.visible_to(somebody)
     # By a subquery: a join would be made for everybody before the order is known.
     name = Subquery(Expert.objects.filter(pk=OuterRef("expert")).order_by().values("name"))

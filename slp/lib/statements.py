@@ -9,7 +9,6 @@ statement joined of many.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache, wraps
@@ -18,22 +17,22 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.utils import timezone
 
-from slp.lib.dates import today
+from slp.lib.dates import WASHINGTON, today
 
 READER = -987_654_321  # stands for the reader's id while a text is made; the keys have the numbers below it
 
 
-def stand_in(user: Any) -> Any:
-    """Somebody like `user`, for whom a statement is made."""
-    somebody = copy.copy(user)
-    somebody.pk = somebody.id = READER
-    return somebody
+def stand_in(staff_role: str = "") -> Any:
+    """Somebody of a staff role, or of none, who remembers nothing: no agency, no post."""
+    return get_user_model()(pk=READER, staff_role=staff_role)
 
 
 def text_of(rows: models.QuerySet) -> tuple[str, tuple]:
-    """The statement of these rows with its parameters, to be kept."""
-    sql, params = rows.query.sql_with_params()
+    """The statement of these rows with its parameters, to be kept. Its days are Washington's, whoever asks first."""
+    with timezone.override(WASHINGTON):
+        sql, params = rows.query.sql_with_params()
     return sql, tuple(params)
 
 
@@ -79,9 +78,8 @@ def _mark(position: int, kind: type) -> int | str:
 def _text(rows: Rows, staff_role: str, kinds: tuple[type, ...], day: date) -> tuple[str, tuple]:
     """The statement for everybody of a staff role (or of none). `day`: some conditions hold today's date."""
     marks = [_mark(n, kind) for n, kind in enumerate(kinds)]
-    reader = get_user_model()(pk=READER, staff_role=staff_role)
     try:
-        sql, params = text_of(rows(reader, *marks))
+        sql, params = text_of(rows(stand_in(staff_role), *marks))
     except EmptyResultSet:  # this role sees none of it
         return "", ()
     if missing := set(marks) - {p for p in params if isinstance(p, int | str)}:
@@ -131,7 +129,7 @@ class Statement:
 
     def _run(self, around: str, keys: dict[str, Any]):
         if self._written is None:
-            self._written = self._rows().query.sql_with_params()
+            self._written = text_of(self._rows())
         sql, values = self._written
         cursor = connection.cursor()
         cursor.execute(around.format(sql), [keys[v.name] if isinstance(v, Key) else v for v in values])

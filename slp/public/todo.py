@@ -97,28 +97,15 @@ def _said(model: type[models.Model], words: Any) -> Any:
 def groups(feeds: tuple[Feed, ...], user: Any, roles: Iterable[str]) -> list[Group]:
     """The feeds of these roles that have something in them. One query."""
     found: dict[int, list[tuple]] = {}
-    for number, *row in rows_for(user, _statement(feeds, frozenset(roles), _Kind(user), today())):
+    for number, *row in rows_for(user, _statement(feeds, frozenset(roles), user.staff_role, today())):
         found.setdefault(number, []).append(tuple(row))
     return [_group(feeds[number], found[number]) for number in sorted(found)]
 
 
-class _Kind:
-    """All persons of one staff role (or of none) ask the same statement."""
-
-    def __init__(self, user: Any) -> None:
-        self.user = user
-
-    def __hash__(self) -> int:
-        return hash(self.user.staff_role)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kind) and self.user.staff_role == other.user.staff_role
-
-
 @lru_cache(maxsize=64)
-def _statement(feeds: tuple[Feed, ...], roles: frozenset[str], kind: _Kind, day: date) -> tuple[str, tuple]:
+def _statement(feeds: tuple[Feed, ...], roles: frozenset[str], staff_role: str, day: date) -> tuple[str, tuple]:
     """The joined statement of a role for one day."""
-    somebody = stand_in(kind.user)
+    somebody = stand_in(staff_role)
     parts = [feed.select(n, somebody) for n, feed in enumerate(feeds) if feed.roles & roles]
     if not parts:
         return "SELECT 0, '', '', '', NULL::date WHERE false", ()

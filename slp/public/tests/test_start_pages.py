@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from deployments.models import Claim, Incident
 from deployments.tests.factories import make_claim, make_engagement
+from slp.lib.dates import start_of, today
+from slp.public import todo
 
 pytestmark = pytest.mark.django_db
 
@@ -39,3 +41,16 @@ def test_a_claim_that_waits_says_for_how_long(client_of, officer, haiti, agency,
     page = client_of(officer).get("/admin/").content.decode()
     waiting = page[page.index("Claims waiting more than five working days") :]
     assert "for 12 days" in waiting
+
+
+def test_days_are_the_same_whoever_asked_first(client_of, officer, haiti, rso, post_officer):
+    """Somebody far away may be the first of the day: their zone is nobody else's."""
+    todo._statement.cache_clear()
+    evening = start_of(today()) - timedelta(hours=30)  # a Washington evening, the next day in Tbilisi
+    Incident.objects.create(
+        country=haiti, severity=1, happened_at=evening, author=rso, summary="Late", place="Port-au-Prince"
+    )
+    rso.time_zone = "Asia/Tbilisi"
+    rso.save()
+    for reader in (rso, post_officer):
+        assert "for 2 days" in client_of(reader).get("/post/").content.decode()
