@@ -131,8 +131,12 @@ def list_requirements(*, deployment: Deployment) -> list[Clearance]:
         gone = [c.pk for key, c in listed.items() if key not in due and c.status in OPEN]
         Clearance.objects.filter(pk__in=gone).delete()
         for key, clearance in listed.items():
-            if key in due and clearance.status in OPEN and clearance.due_on != due[key]:
-                Clearance.objects.filter(pk=clearance.pk).update(due_on=due[key], version=F("version") + 1)
+            if key not in due or clearance.status not in OPEN:
+                continue
+            # What was late stays late, unless the new dates leave time for it.
+            day = due[key] if due[key] > today() else min(due[key], clearance.due_on)
+            if clearance.due_on != day:
+                Clearance.objects.filter(pk=clearance.pk).update(due_on=day, version=F("version") + 1)
         Clearance.objects.bulk_create(
             Clearance(deployment=deployment, requirement=rule, due_on=due[rule.pk])
             for rule in rules

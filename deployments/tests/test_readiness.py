@@ -160,6 +160,18 @@ def test_country_clearance_takes_the_posts_own_lead_time(preparing, haiti):
     assert item(preparing, "country-clearance").due_on < before
 
 
+def test_what_was_late_stays_late_when_the_dates_move(preparing):
+    clearance = item(preparing, "country-clearance")
+    late = today() - timedelta(days=9)
+    type(clearance).objects.filter(pk=clearance.pk).update(due_on=late)
+    for leaves_in, due in [(2, late), (300, None)]:
+        start = today() + timedelta(days=leaves_in)
+        Deployment.objects.filter(pk=preparing.pk).update(period=(start, start + timedelta(days=30)))
+        readiness.list_requirements(deployment=Deployment.objects.get(pk=preparing.pk))
+        now = item(preparing, "country-clearance").due_on
+        assert now == due if due else now > today()
+
+
 def test_nothing_is_due_before_today(engagement, expert, requirements):
     soon = today() + timedelta(days=3)
     row = make_deployment(engagement, expert, status="confirmed", starts_on=soon, ends_on=soon + timedelta(days=5))
