@@ -48,7 +48,7 @@ def service_record_list_page() -> ListPage:
             Column("expert__name", "Officer"),
             Column("expert__agency__name", "Agency"),
             Column("status", "State", lifecycle=SERVICE_RECORD),
-            Column("status_since", "For", how_long),
+            Column("status_since", "In this state for", how_long),
             Column("issued_at", "Issued"),
             Column("reference", "Reference"),
         ),

@@ -27,6 +27,7 @@ from deployments.services.readiness import OPEN
 from engagements.models import Engagement
 from engagements.pages.common import door, offers, steps
 from partners.models import Expert
+from slp.history.models import PERSONAL_STAFF
 from slp.history.services import timeline
 from slp.lib.answers import answer, require
 from slp.lib.dates import today
@@ -98,11 +99,21 @@ LIST = ListPage(
 OPEN_LIST = replace(LIST, rows=lambda user: travellers(user).filter(status__in=NOW))
 
 
+def _without_papers(page: ListPage) -> ListPage:
+    """For INL/KM people who don't read travellers' requirements: not how many are missing, either."""
+    return replace(page, columns=tuple(c for c in page.columns if c.key not in page.worked_out), worked_out={})
+
+
+PLAIN_LIST, OPEN_PLAIN_LIST = _without_papers(LIST), _without_papers(OPEN_LIST)
+
+
 @door("desk")
 def deployment_list(request):
     """The teams that leave within 60 days, the worst first, and below them everybody."""
-    teams = team_lines(request.user)[: TEAMS + 1] if not request.GET.keys() - {"sort"} else []
-    page = LIST if request.GET.get("status") else OPEN_LIST
+    reads = request.user.staff_role in PERSONAL_STAFF
+    teams = team_lines(request.user)[: TEAMS + 1] if reads and not request.GET.keys() - {"sort"} else []
+    everybody, now = (LIST, OPEN_LIST) if reads else (PLAIN_LIST, OPEN_PLAIN_LIST)
+    page = everybody if request.GET.get("status") else now
     only = TEAMS if len(teams) > TEAMS else 0
     return list_view(request, page, "desk/deployment_list.html", teams=teams[:TEAMS], only=only)
 

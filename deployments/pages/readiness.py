@@ -195,8 +195,11 @@ class Team:
 
     @property
     def status(self) -> dict[str, str]:
+        begun = bool(self.cells)
+        if not begun and not self.ready and any(p.status == "preparing" for p in self.people):
+            return {"label": "Preparing", "tone": "info"}  # for readers who don't see the requirements
         return _standing(
-            everybody=self.ready == len(self.people), begun=bool(self.cells), missing=self.missing, overdue=self.overdue
+            everybody=self.ready == len(self.people), begun=begun, missing=self.missing, overdue=self.overdue
         )
 
 

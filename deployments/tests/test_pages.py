@@ -183,6 +183,21 @@ def test_the_desk_sees_each_team_that_leaves_in_one_line(small_boards, haiti, ag
     assert "1 missing" in board, "a team that was marked as ready still misses something"
 
 
+@pytest.mark.parametrize(("who", "reads"), [("officer", True), ("auditor", True), ("finance", False)])
+def test_who_reads_no_requirements_reads_no_number_of_them(who, reads, engagement, agency, get, request):
+    start = today() + timedelta(days=9)
+    [person] = make_team(engagement, agency, 1, status="preparing", starts_on=start)
+    make_clearance(person)
+    reader = request.getfixturevalue(who)
+    for query in ({}, {"status": "preparing"}):
+        page = get(reader, "desk:deployment-list", **query).content.decode()
+        assert ('data-label="Missing"' in page) is reads
+        assert person.reference in page
+    detail = get(reader, "desk:engagement-detail", engagement.reference).content.decode()
+    assert ("1 missing" in detail) is reads
+    assert "Preparations have not begun" not in detail
+
+
 def test_travellers_stand_in_the_order_in_which_they_matter(engagement, agency, get, coordinator):
     past, soon = today() - timedelta(days=20), today() + timedelta(days=20)
     plan = [

@@ -98,7 +98,7 @@ def need_list_page(door: str) -> ListPage:
         Column("priority", "Priority", choice(Priority)),
         Column("starts_on", "Start"),
         Column("status", "State", lifecycle=NEED, plain=not desk),
-        Column("status_since", "For", how_long),
+        Column("status_since", "In this state for", how_long),
         Column("reference", "Reference"),
     )
     if desk:

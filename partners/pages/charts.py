@@ -109,11 +109,16 @@ class AgreementTimeline:
 
 
 def agreement_timeline(
-    agreements: Iterable[Agreement], *, url: str = "", by_end: bool = False, with_agency: bool = False
+    agreements: Iterable[Agreement],
+    *,
+    url: str = "",
+    by_end: bool = False,
+    with_agency: bool = False,
+    plain: bool = False,
 ) -> AgreementTimeline | None:
     """From when to when each agreement is in force. Drafts without a first day are not drawn.
 
-    `url`: of the list above their pages; `with_agency` names the agency of each.
+    `url`: of the list above their pages; `with_agency` names the agency of each; `plain`: in the partner's words.
     """
     far = date.max
     dated = sorted(
@@ -127,7 +132,7 @@ def agreement_timeline(
     last = min(max([day.year, *(a.ends_on.year for a in dated if a.ends_on)]) + 1, first + YEARS_SHOWN)
     scale = Scale(date(first, 1, 1), date(last, 12, 31))
     step = 1 if last - first < 7 else 2
-    rows = [_term(agreement, number, scale) for number, agreement in enumerate(dated)]
+    rows = [_term(agreement, number, scale, plain) for number, agreement in enumerate(dated)]
     height = TOP + len(dated) * ROW + 4
     ticks = ((year, scale.x(date(year, 1, 1))) for year in range(first, last + 1, step))
     return AgreementTimeline(
@@ -174,7 +179,7 @@ class Scale:
         return (inside - self.first).days * WIDTH // (self.last - self.first).days
 
 
-def _term(agreement: Agreement, number: int, scale: Scale) -> Term:
+def _term(agreement: Agreement, number: int, scale: Scale, plain: bool) -> Term:
     start, end = scale.x(agreement.starts_on), scale.x(agreement.ends_on or scale.last)
     first = show(agreement.starts_on, agreement.date_precision)
     return Term(
@@ -183,6 +188,6 @@ def _term(agreement: Agreement, number: int, scale: Scale) -> Term:
         x=min(start, WIDTH - 4),
         width=max(end - start, 4),
         tone=AGREEMENT.tone(agreement.status),
-        words=AGREEMENT.label(agreement.status),
+        words=AGREEMENT.label(agreement.status, plain=plain),
         span=f"{first} to {show(agreement.ends_on)}" if agreement.ends_on else f"from {first} until it is ended",
     )

@@ -140,14 +140,14 @@ def _chosen(request, name: str, numbers: dict, otherwise: int):
 
 
 # -- scans ------------------------------------------------------------------------------------------
-def _side_of_scan(user, agreement: Agreement) -> str:
+def _side_of_scan(user) -> str:
     return SignatureSide.INL if user.is_staff else SignatureSide.AGENCY
 
 
 def scan_page(request, paper: Agreement | Amendment, door: str, back: str):
     """Bring in the scan of what somebody of one's own side has signed on paper."""
     agreement = paper.agreement if isinstance(paper, Amendment) else paper
-    side = _side_of_scan(request.user, agreement)
+    side = _side_of_scan(request.user)
     require(can_sign_by_scan(request.user, agreement, side))
     if paper.status != "signing":
         raise Refused("It is signed when both sides have agreed on the text.")
@@ -211,6 +211,7 @@ def amendment_detail(request, key: str, door: str):
     signatures = signatures_under(amendment)
     signed = {s.side for s in signatures if s.sha256 == amendment.sha256}
     roles = roles_towards(request.user, agency_id=amendment.agreement.agency_id)
+    side = _side_of_scan(request.user)
     context = {
         "base": f"{door}/base.html",
         "door": door,
@@ -225,6 +226,7 @@ def amendment_detail(request, key: str, door: str):
         "signatures": signatures,
         "signed_by_me": signing_side(request.user, amendment.agreement) in signed,
         "can_sign": can_sign_amendment(request.user, amendment),
+        "can_scan": can_sign_by_scan(request.user, amendment.agreement, side),
         "can_edit": can_edit_amendment(request.user, amendment),
         "facts": facts(
             ("Agreement", amendment.agreement.title),

@@ -58,7 +58,9 @@ def agency_detail(request):
         "contacts": agency.contacts.all(),
         "capacity": capacity_chart(agency),
         "terms": agreement_timeline(
-            agency.agreements.visible_to(request.user).order_by("-pk")[:20], url=reverse("portal:agreement-list")
+            agency.agreements.visible_to(request.user).order_by("-pk")[:20],
+            url=reverse("portal:agreement-list"),
+            plain=True,
         ),
         "ties": agency.ties.select_related("country"),
         "people": agency.memberships.filter(is_active=True).select_related("user").order_by("role", "user__name"),

@@ -29,6 +29,11 @@ class Button:
     leads: bool = False
 
 
+def uncapped(label: str) -> str:
+    """A label inside a sentence: "Being written" -> "being written", but "INL has received it" stays."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def key_of(obj: Any) -> str:
     """What stands for the object in URLs: its reference, or its id."""
     return str(getattr(obj, "reference", None) or obj.pk)
@@ -88,7 +93,7 @@ def move_page(model: type[models.Model], door: str, back: str | Callable[[Any], 
         if seen and seen != obj.status and seen in lifecycle.states.values:
             raise Stale(
                 f"While you were reading, this {lifecycle.name} became "
-                f"{lifecycle.label(obj.status).lower()}. Nothing was done. Go back and look again."
+                f"{uncapped(lifecycle.label(obj.status))}. Nothing was done. Go back and look again."
             )
         require(lifecycle.can(obj, verb, request.user))
         move = lifecycle.find(verb, obj.status)
@@ -97,7 +102,7 @@ def move_page(model: type[models.Model], door: str, back: str | Callable[[Any], 
         if request.method == "POST" and form.is_valid():
             with refused_at(form):
                 lifecycle.apply(obj, verb, actor=request.user, reason=form.cleaned_data.get("reason", ""))
-                word = lifecycle.label(obj.status, plain=door != "desk").lower()
+                word = uncapped(lifecycle.label(obj.status, plain=door != "desk"))
                 messages.success(request, f"{move.label}: done. The {lifecycle.name} is now: {word}.")
                 return redirect(target)
         context = {"base": f"{door}/base.html", "object": obj, "move": move, "form": form, "back": target}
