@@ -154,6 +154,18 @@ def test_people_can_be_named_in_the_same_step(invitation, coordinator, six_seats
     assert invitation.nominations.get().expert == mentor
 
 
+def test_a_yes_without_a_name_waits_on_the_agencys_start_page(
+    invitation, coordinator, signatory, six_seats, mentor, client_of
+):
+    answer_invitation(invitation=invitation, verb="accept", people={six_seats[0]: mentor}, actor=coordinator)
+    held = Seat.objects.filter(held_by=invitation)
+    assert held.count() > 1
+    assert "Say who goes" in client_of(coordinator).get("/portal/").content.decode()
+    assert "Say who goes" not in client_of(signatory).get("/portal/").content.decode()
+    held.exclude(pk=six_seats[0].pk).update(held_by=None)
+    assert "Say who goes" not in client_of(coordinator).get("/portal/").content.decode()
+
+
 def test_too_late_is_too_late(invitation, coordinator):
     Invitation.objects.filter(pk=invitation.pk).update(reply_by=timezone.now() - timedelta(seconds=1))
     invitation.refresh_from_db()

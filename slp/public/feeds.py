@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Case, F, TextField, Value, When
+from django.db.models import Case, Exists, F, OuterRef, TextField, Value, When
 from django.db.models.functions import Concat, Left, TruncDate
 
 from deployments.models import Claim, Clearance, Deployment, Incident, ServiceRecord
-from engagements.models import Engagement, FinalReport, Invitation, Need, Nomination
+from engagements.models import Engagement, FinalReport, Invitation, Need, Nomination, Seat
 from engagements.models.invitation import ANSWERED_YES
 from engagements.models.report import OWED
 from partners.models import Agreement, Enquiry
@@ -48,6 +48,14 @@ def _waiting_claims(user):
 def _leaving(user):
     rows = Deployment.objects.visible_to(user).filter(status__in=["confirmed", "preparing"])
     return rows.filter(starts_on__lte=today() + timedelta(days=30)).order_by("starts_on")
+
+
+def _without_names(user):
+    """Requests that an agency said yes to while a seat it holds has nobody offered or confirmed."""
+    named = Nomination.objects.live().filter(seat=OuterRef("pk"), invitation=OuterRef("held_by"))
+    open_seats = Seat.objects.filter(~Exists(named), held_by=OuterRef("pk"))
+    rows = Invitation.objects.visible_to(user).filter(Exists(open_seats), status__in=ANSWERED_YES)
+    return rows.order_by("status_since")
 
 
 DESK_TURN = (
@@ -213,6 +221,15 @@ PORTAL = (
         F("need__title"),
         F("need__country__name"),
         TruncDate("reply_by"),
+        more="portal:invitation-list",
+    ),
+    Feed(
+        "Say who goes",
+        frozenset({"coordinator"}),
+        _without_names,
+        "portal:invitation-detail",
+        F("need__title"),
+        Value("You said yes; a seat has no name yet."),
         more="portal:invitation-list",
     ),
     Feed(
