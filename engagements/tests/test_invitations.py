@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from engagements.lifecycles import INVITATION, NEED
-from engagements.models import Invitation, Need
+from engagements.models import Invitation, Need, Seat
 from engagements.services.invitations import (
     answer_invitation,
     change_invitation,
