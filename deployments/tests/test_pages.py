@@ -428,7 +428,7 @@ def test_lists_take_a_constant_number_of_queries(
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("who", "door", "count"),
-    [("officer", "desk", 9), ("coordinator", "portal", 10), ("traveller", "portal", 9), ("rso", "post", 11)],
+    [("officer", "desk", 6), ("coordinator", "portal", 7), ("traveller", "portal", 6), ("rso", "post", 9)],
 )
 def test_a_journey_takes_a_constant_number_of_queries(
     who, door, count, rows, request, client_of, django_assert_num_queries, engagement, agency, coordinator, rso,
