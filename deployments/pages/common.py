@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -15,6 +16,7 @@ from deployments.models import Clearance, Deployment, Requirement
 from engagements.models import Engagement
 from partners.models import Agency, Expert
 from partners.pages.common import form_page
+from partners.permissions import POST, posts_held
 from slp.documents.models import Document
 from slp.history.services import note_read
 from slp.lib.light import columns, has_read, light, named, of
@@ -30,7 +32,6 @@ ENGAGEMENT = ("id", "reference", "title", "kind", "status", "starts_on", "ends_o
 EXPERT = (
     "id", "agency_id", "user_id", "rank", "name", "phone", "passport_expires_on", "emergency_name", "emergency_phone",
 )  # fmt: skip
-POST = ("id", "name", "time_zone", "duty_phone")
 STATE = (
     "id", "deployment_id", "requirement_id", "status", "due_on", "valid_until", "evidence_id", "evidence_note",
     "decided_by_id", "reason",
@@ -47,11 +48,21 @@ def _seen(reader, key):
 
 
 @kept
-def _clearances(reader, deployment):
-    """What is `seen` of a journey whose personal data the reader may not read."""
-    rows = Clearance.objects.with_seen(reader, personal=False).filter(deployment=deployment)
+def _of_the_traveller(reader, deployment):
+    """The requirements of somebody whose personal data the reader may read."""
+    return _shown(Clearance.objects.with_seen(reader, personal=True), deployment)
+
+
+@kept
+def _of_others(reader, deployment):
+    """Those of somebody whose personal data the reader may not read."""
+    return _shown(Clearance.objects.with_seen(reader, personal=False), deployment)
+
+
+def _shown(rows: QuerySet, deployment: int) -> QuerySet:
     beside = [*(f"requirement__{name}" for name in RULE), "evidence__name", "decided_by__name", "decided_by__email"]
-    return rows.order_by("requirement__order", "pk").values_list(*STATE, *beside, "seen")
+    rows = rows.filter(deployment=deployment).order_by("requirement__order", "pk")
+    return rows.values_list(*STATE, *beside, "seen")
 
 
 def _parts(row: tuple, *groups: tuple[str, ...]) -> Iterator[dict[str, Any]]:
@@ -76,7 +87,8 @@ def load_deployment(request, key: str) -> Deployment:
     deployment.agency = named(Agency, deployment.agency_id, agency)
     deployment.country = light(Country, {"iso2": deployment.country_id, "name": country, "post_id": post["id"]})
     deployment.country.post = light(Post, post)
-    clearances = [_clearance(deployment, row) for row in _clearances(request.user, deployment.pk)]
+    asked = _of_the_traveller if personal else _of_others
+    clearances = [_clearance(deployment, row) for row in asked(request.user, deployment.pk)]
     has_read(deployment, "clearances", clearances)
     return deployment
 
@@ -85,7 +97,7 @@ def _clearance(deployment: Deployment, row: tuple) -> Clearance:
     state, rule = _parts(row, STATE, RULE)
     evidence, name, email, seen = row[-4:]
     clearance = light(Clearance, state)
-    clearance.seen = deployment.personal or seen
+    clearance.seen = seen
     clearance.deployment = deployment
     clearance.requirement = light(Requirement, rule)
     if clearance.evidence_id:
@@ -110,18 +122,9 @@ def load_clearance(request, key: int) -> Clearance:
     return clearance
 
 
-@kept
-def _own_post(reader):
-    mine = Post.objects.filter(assignments__user=reader, assignments__is_active=True)
-    return mine.order_by("name").values_list(*POST)[:1]
-
-
 def post_of(user) -> Post | None:
-    """The post of an embassy's person, looked up once per request."""
-    if not hasattr(user, "_post"):
-        rows = _own_post(user)
-        user._post = light(Post, dict(zip(POST, rows[0], strict=True))) if rows else None
-    return user._post
+    """The post of an embassy's person."""
+    return next((post for post, _ in posts_held(user)), None)
 
 
 def in_post_time(view: Callable) -> Callable:
