@@ -12,7 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from deployments.models import Clearance, Deployment, Requirement
+from deployments.models import Clearance, ClearanceStatus, Deployment, Requirement
 from engagements.models import Engagement
 from partners.models import Agency, Expert
 from partners.pages.common import form_page
@@ -28,7 +28,7 @@ __all__ = ["form_page", "in_post_time", "load_clearance", "load_deployment", "po
 
 # The journey, its requirements, and of what hangs on them only what is shown or asked by a rule.
 JOURNEY = tuple(name for name in columns(Deployment) if name != "search_text")
-ENGAGEMENT = ("id", "reference", "title", "kind", "status", "starts_on", "ends_on", "owner_id")
+ENGAGEMENT = ("reference", "title", "status")
 EXPERT = (
     "id", "agency_id", "user_id", "rank", "name", "phone", "passport_expires_on", "emergency_name", "emergency_phone",
 )  # fmt: skip
@@ -42,9 +42,9 @@ RULE = ("id", "code", "name", "explanation", "citation", "cleared_by", "waivable
 @kept
 def _seen(reader, key):
     rows = Deployment.objects.visible_to(reader).with_personal(reader).filter(reference=key).order_by()
-    beside = {"engagement": ENGAGEMENT, "expert": EXPERT, "country__post": POST}
-    names = [f"{relation}__{name}" for relation, names in beside.items() for name in names]
-    return rows.values_list(*JOURNEY, *names, of(Agency, "agency_id"), "country__name", "personal")
+    engagement = [of(Engagement, "engagement_id", name) for name in ENGAGEMENT]
+    expert, post = [f"expert__{name}" for name in EXPERT], [f"country__post__{name}" for name in POST]
+    return rows.values_list(*JOURNEY, *engagement, *expert, *post, of(Agency, "agency_id"), "country__name", "personal")
 
 
 @kept
@@ -82,7 +82,7 @@ def load_deployment(request, key: str) -> Deployment:
     agency, country, personal = row[-3:]
     deployment = light(Deployment, own)
     deployment.personal = personal
-    deployment.engagement = light(Engagement, engagement)
+    deployment.engagement = light(Engagement, {"id": deployment.engagement_id} | engagement)
     deployment.expert = light(Expert, expert)
     deployment.agency = named(Agency, deployment.agency_id, agency)
     deployment.country = light(Country, {"iso2": deployment.country_id, "name": country, "post_id": post["id"]})
@@ -102,7 +102,7 @@ def _clearance(deployment: Deployment, row: tuple) -> Clearance:
     clearance.requirement = light(Requirement, rule)
     if clearance.evidence_id:
         clearance.evidence = named(Document, clearance.evidence_id, evidence)
-    if clearance.decided_by_id:
+    if clearance.decided_by_id and clearance.status == ClearanceStatus.WAIVED:  # nobody is named else
         person = {"id": clearance.decided_by_id, "name": name, "email": email}
         clearance.decided_by = light(get_user_model(), person)
     return clearance

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from deployments.lifecycles import CLEARANCE, DEPLOYMENT, last_day_needed
-from deployments.models import Clearance, ClearanceStatus, Deployment
+from deployments.models import Clearance, ClearanceStatus, Deployment, Requirement
 from deployments.services.readiness import HELD, OPEN
 from engagements.pages.common import due_words
 from slp.history.services import note_reads
@@ -34,6 +34,7 @@ ROW = (
     '<p>{}</p><p class="slp-source">{}. Cleared by: {}.</p></details></div></td><td data-label="State"><div>'
     '<span class="slp-status slp-status--{}">{}</span> {}{}{}</div></td><td data-label="{}"><div>{}</div></td></tr>'
 )
+CLEARED_BY = dict(Requirement.ClearedBy.choices)
 PAPER = '<a class="usa-link" href="/documents/{}/">{}</a> '
 DO = '<a class="usa-link" href="{}">{}<span class="usa-sr-only">: {}</span></a>'
 
@@ -84,7 +85,7 @@ class Item:
         name, why, citation, by, tone, label, when = map(
             escape,
             (
-                rule.name, rule.explanation, rule.citation, rule.get_cleared_by_display(), status["tone"],
+                rule.name, rule.explanation, rule.citation, CLEARED_BY[rule.cleared_by], status["tone"],
                 status["label"], self.when,
             ),
         )  # fmt: skip
