@@ -13,6 +13,9 @@ from slp.documents.models import Document, Slot, readers
 from slp.documents.services import when_opened
 from slp.history.services import note_read
 from slp.lib.answers import Answer, answer, no
+from slp.lib.light import light
+from slp.lib.statements import kept
+from slp.places.models import Post, PostAssignment
 
 OFFICE_ROLES = {AgencyRole.COORDINATOR, AgencyRole.FINANCE, AgencyRole.SIGNATORY}
 PARTNER_OFFICE = {AgencyRole.COORDINATOR, AgencyRole.SIGNATORY}  # who negotiates for the agency
@@ -33,11 +36,25 @@ def agency_ids(user, roles: set[str] = OFFICE_ROLES) -> set[int]:
     return {agency for agency, role in roles_held(user) if role in roles}
 
 
+POST = ("id", "name", "time_zone", "duty_phone")  # what pages say of a post
+
+
+@kept
+def _assignments(reader):
+    rows = PostAssignment.objects.filter(user=reader, is_active=True).order_by("post__name", "pk")
+    return rows.values_list(*(f"post__{name}" for name in POST), "role")
+
+
+def posts_held(user) -> list[tuple[Post, str]]:
+    """(post, role) of everything the user is at posts, by the posts' names."""
+    if not hasattr(user, "_posts"):
+        user._posts = [(light(Post, dict(zip(POST, post, strict=True))), role) for *post, role in _assignments(user)]
+    return user._posts
+
+
 def post_roles(user, country=None) -> set[str]:
     """The user's roles at the post that serves `country`, or at any post when it is None."""
-    if not hasattr(user, "_post_roles"):
-        user._post_roles = list(user.assignments.filter(is_active=True).values_list("post_id", "role"))
-    return {role for post, role in user._post_roles if country is None or country.post_id == post}
+    return {role for post, role in posts_held(user) if country is None or country.post_id == post.pk}
 
 
 def roles_towards(user, *, agency_id: int | None = None, country=None) -> set[str]:

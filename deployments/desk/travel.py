@@ -16,6 +16,7 @@ from deployments.forms import DatesForm, SendForm
 from deployments.lifecycles import DEPLOYMENT
 from deployments.models import Clearance, Deployment, DeploymentStatus
 from deployments.pages import travel as pages
+from deployments.pages.beside import beside
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import form_page, load_deployment
 from deployments.pages.readiness import BEFORE, items, team_lines
@@ -138,12 +139,11 @@ def deployment_detail(request, key: str):
     if tab == "history":
         context["history"] = timeline(deployment)
     else:
+        found = beside(deployment, "nights", "check_ins", "support", "trainings")
         context |= {
             "personal": pages.personal_facts(deployment, request.user),
-            "check_ins": pages.check_ins_of(deployment),
-            "support": pages.logged_for(deployment),
-            "trainings": pages.trainings_of(deployment),
-            "nights": nights(deployment, "desk"),
+            **found,
+            "nights": nights(deployment, found["nights"], "desk"),
         }
     return render(request, "desk/deployment_detail.html", context)
 

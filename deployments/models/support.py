@@ -61,6 +61,10 @@ class SupportEntry(models.Model):
     class Meta:
         ordering = ["-happened_at", "-pk"]
         verbose_name_plural = "support entries"
+        indexes = [
+            # A post's latest are found without sorting all of its own.
+            models.Index(fields=["-happened_at", "-id"], include=["country"], name="support_latest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.engagement.reference}"

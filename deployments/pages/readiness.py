@@ -6,17 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from html import escape
 
 from django.db.models import Count, Min, Prefetch, Q
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString, mark_safe
 
 from deployments.lifecycles import CLEARANCE, DEPLOYMENT, last_day_needed
-from deployments.models import Clearance, ClearanceStatus, Deployment
+from deployments.models import Clearance, ClearanceStatus, Deployment, Requirement
 from deployments.services.readiness import HELD, OPEN
 from engagements.pages.common import due_words
 from slp.history.services import note_reads
 from slp.lib.dates import show, today
+from slp.lib.lifecycle import Move
 from slp.lib.statements import kept
 
 BEFORE = ("confirmed", "preparing", "ready")
@@ -29,6 +32,15 @@ WORDS = {
     "waived": "Waived",
     "refused": "Refused",
 }
+
+ROW = (
+    '<tr id="requirement-{}"><td data-label="Requirement"><div>{}<details class="slp-details"><summary>Why</summary>'
+    '<p>{}</p><p class="slp-source">{}. Cleared by: {}.</p></details></div></td><td data-label="State"><div>'
+    '<span class="slp-status slp-status--{}">{}</span> {}{}{}</div></td><td data-label="{}"><div>{}</div></td></tr>'
+)
+CLEARED_BY = dict(Requirement.ClearedBy.choices)
+PAPER = '<a class="usa-link" href="/documents/{}/">{}</a> '
+DO = '<a class="usa-link" href="{}">{}<span class="usa-sr-only">: {}</span></a>'
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,40 @@ class Item:
         return {"label": WORDS[self.clearance.status], "tone": CLEARANCE.tone(self.clearance.status)}
 
     @property
+    def row(self) -> SafeString:
+        """The row of `_items.html`. There are a dozen on a page, and its template would cost more than all the rest."""
+        rule, status = self.requirement, self.status
+        name, why, citation, by, tone, label, when = map(
+            escape,
+            (
+                rule.name, rule.explanation, rule.citation, CLEARED_BY[rule.cleared_by], status["tone"],
+                status["label"], self.when,
+            ),
+        )  # fmt: skip
+        moves = " &middot; ".join(DO.format(escape(url), escape(label), name) for label, url, _ in self.moves)
+        head, tail = self._paper(), self._reason()
+        do = "Do" if self.moves else ""
+        return mark_safe(ROW.format(self.key, name, why, citation, by, tone, label, when, head, tail, do, moves))  # noqa: S308 -- each part is escaped
+
+    def _paper(self) -> str:
+        """What was handed in, escaped."""
+        clearance = self.clearance
+        paper = PAPER.format(clearance.evidence_id, escape(clearance.evidence.name)) if clearance.evidence_id else ""
+        note = escape(clearance.evidence_note)
+        return f"<br>{paper}{note}" if paper or note else ""
+
+    def _reason(self) -> str:
+        """Why it was refused or waived, escaped."""
+        clearance = self.clearance
+        if clearance.status == ClearanceStatus.REFUSED:
+            said = f"Refused: {clearance.reason}"
+        elif clearance.status == ClearanceStatus.WAIVED:
+            said = f"Waived by {clearance.decided_by}: {clearance.reason}"
+        else:
+            return ""
+        return f'<p class="slp-reason">{escape(said)}</p>'
+
+    @property
     def when(self) -> str:
         """The date that matters now: due, or valid until."""
         if self.is_open:
@@ -107,17 +153,19 @@ def _moves(clearance: Clearance, user, door: str) -> list[tuple]:
     """The links of one row: only what this person can do now, so that a list of thirteen stays readable."""
     found = []
     for move, answer in CLEARANCE.offers(clearance, user):
-        if not answer:
-            continue
-        try:
-            if move.form:
-                url = reverse(f"{door}:{move.form}", args=[clearance.pk])
-            else:
-                url = reverse(f"{door}:clearance-move", args=[clearance.pk, move.verb])
-        except NoReverseMatch:
-            continue
-        found.append((move.label, url, move.danger))
+        if answer and (address := _address(door, move)):
+            found.append((move.label, address.format(clearance.pk), move.danger))
     return found
+
+
+@cache
+def _address(door: str, move: Move) -> str:
+    """Where a requirement is moved at this door, with `{}` for its key; nowhere, if the door has no such page."""
+    name, more = (move.form, ()) if move.form else ("clearance-move", (move.verb,))
+    try:
+        return reverse(f"{door}:{name}", args=[0, *more]).replace("/0/", "/{}/")
+    except NoReverseMatch:
+        return ""
 
 
 # -- a team -----------------------------------------------------------------------------------------

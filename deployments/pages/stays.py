@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
@@ -16,6 +17,7 @@ from deployments.services import stays
 from engagements.pages.common import door as of_door
 from slp.lib.answers import require
 from slp.lib.forms import Form, refused_at
+from slp.lib.light import light
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,14 @@ class Nights:
     add_url: str
 
 
-def nights(deployment: Deployment, door: str) -> Nights:
-    """One query."""
-    rows = [(s, reverse(f"{door}:stay-remove", args=[s.pk])) for s in deployment.stays.order_by("period")]
-    return Nights(rows, reverse(f"{door}:stay-add", args=[deployment.reference]))
+def nights(deployment: Deployment, rows: list[dict[str, Any]], door: str) -> Nights:
+    """`rows`: those of `beside`."""
+    stays = [
+        light(Stay, {"id": row["key"], "city": row["head"], "lodging": row["text"], "period": row["span"]})
+        for row in sorted(rows, key=lambda row: row["span"].lower)
+    ]
+    planned = [(stay, reverse(f"{door}:stay-remove", args=[stay.pk])) for stay in stays]
+    return Nights(planned, reverse(f"{door}:stay-add", args=[deployment.reference]))
 
 
 def _journey(door: str, deployment: Deployment) -> str:

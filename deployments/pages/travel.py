@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from deployments.forms import CheckInForm, TravelForm
 from deployments.lifecycles import readiness as readiness_of
-from deployments.models import CheckIn, Deployment, SupportEntry, TrainingEnrolment
+from deployments.models import Deployment
 from deployments.pages.common import form_page, load_deployment
 from deployments.permissions import can_check_in, can_plan_travel, can_see_personal_data
 from deployments.services import support
@@ -20,7 +20,6 @@ from engagements.pages.common import Turn, due_words, facts
 from slp.lib.answers import require
 from slp.lib.dates import at_post, show, today
 from slp.lib.forms import refused_at
-from slp.places.models import PostAssignment
 
 PATH = ("nominated", "confirmed", "preparing", "ready", "in_country", "returned", "closed")
 
@@ -70,29 +69,6 @@ def personal_facts(deployment: Deployment, user) -> list:
         ("Own phone", expert.phone),
         ("Official passport valid until", show(passport) if passport else ""),
     )
-
-
-def contacts(deployment: Deployment) -> list[PostAssignment]:
-    """Whom to call at the post."""
-    rows = PostAssignment.objects.filter(post=deployment.country.post, is_active=True, user__is_active=True)
-    rows = rows.select_related("user").only("role", "user__name", "user__phone", "user__email")
-    return list(rows.order_by("-role"))
-
-
-def logged_for(deployment: Deployment) -> list[SupportEntry]:
-    """What the post logged for this person, the latest."""
-    rows = deployment.support_entries.select_related("author")
-    return list(rows.only("kind", "note", "happened_at", "author__name", "author__email")[:10])
-
-
-def check_ins_of(deployment: Deployment) -> list[CheckIn]:
-    """The latest check-ins."""
-    return list(deployment.check_ins.all()[:5])
-
-
-def trainings_of(deployment: Deployment) -> list[TrainingEnrolment]:
-    rows = deployment.trainings.select_related("session")
-    return list(rows.only("deployment", "status", "session__title", "session__starts_at", "session__place"))
 
 
 def turn(deployment: Deployment, items, user, *, traveller: bool) -> Turn | None:

@@ -11,6 +11,7 @@ from django.urls import path
 from deployments.lifecycles import DEPLOYMENT
 from deployments.models import Deployment, DeploymentStatus
 from deployments.pages import travel as pages
+from deployments.pages.beside import beside
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import load_deployment
 from deployments.pages.readiness import items, teams, with_clearances
@@ -88,6 +89,7 @@ def deployment_detail(request, key: str):
     deployment = load_deployment(request, key)
     own = deployment.expert.user_id == request.user.pk
     rows = items(deployment, request.user, "portal")
+    found = beside(deployment, "nights", "contacts", "check_ins", "trainings")
     context = {
         "deployment": deployment,
         "own": own,
@@ -96,15 +98,13 @@ def deployment_detail(request, key: str):
         "turn": pages.turn(deployment, rows, request.user, traveller=own),
         "moves": offers(deployment, request.user, "portal"),
         "facts": pages.journey_facts(deployment),
-        "nights": nights(deployment, "portal"),
+        **found,
+        "nights": nights(deployment, found["nights"], "portal"),
         "personal": pages.personal_facts(deployment, request.user),
         "items": rows,
         "open_items": sum(item.is_open or item.short_lived for item in rows),
         "can_plan": can_plan_travel(request.user, deployment),
         "can_check_in": can_check_in(request.user, deployment),
-        "contacts": pages.contacts(deployment),
-        "check_ins": pages.check_ins_of(deployment),
-        "trainings": pages.trainings_of(deployment),
     }
     return render(request, "portal/deployment_detail.html", context)
 

@@ -9,6 +9,7 @@ from django.urls import path
 from deployments.lifecycles import DEPLOYMENT
 from deployments.models import Deployment, DeploymentStatus
 from deployments.pages import travel as pages
+from deployments.pages.beside import beside
 from deployments.pages.clearances import clearance_urls
 from deployments.pages.common import in_post_time, load_deployment, post_of
 from deployments.pages.readiness import items
@@ -105,21 +106,20 @@ def deployment_detail(request, key: str):
     """One traveller: where, how to reach them, briefed or not, what the post has to clear, what was logged."""
     deployment = load_deployment(request, key)
     rows = items(deployment, request.user, "post")
+    found = beside(deployment, "nights", "check_ins", "support")
     context = {
         "deployment": deployment,
-        "zone": deployment.country.post.time_zone,
         "steps": steps(DEPLOYMENT, pages.PATH, deployment.status),
         "moves": offers(deployment, request.user, "post"),
         "facts": pages.journey_facts(deployment),
-        "nights": nights(deployment, "post"),
+        **found,
+        "nights": nights(deployment, found["nights"], "post"),
         "personal": pages.personal_facts(deployment, request.user),
         "items": rows,
         "can_plan": can_plan_travel(request.user, deployment),
         "can_check_in": can_check_in(request.user, deployment),
         "can_log": can_log_support(request.user, deployment.country),
         "can_report": can_report_incident(request.user, deployment.country),
-        "check_ins": pages.check_ins_of(deployment),
-        "support": pages.logged_for(deployment),
     }
     return render(request, "post/deployment_detail.html", context)
 

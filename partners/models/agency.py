@@ -16,6 +16,7 @@ from slp.documents.models import Source
 from slp.lib.dates import today
 from slp.lib.fields import HttpsURLField
 from slp.lib.lifecycle import LifecycleModel
+from slp.lib.statements import kept
 from slp.lib.track import tracked
 from slp.lib.us_states import UsState
 from slp.places.models import Country
@@ -247,6 +248,12 @@ class Membership(models.Model):
         return f"{self.user} - {self.get_role_display()}, {self.agency}"
 
 
+@kept
+def _roles(reader):
+    rows = Membership.objects.filter(user=reader, is_active=True)
+    return rows.values_list("agency_id", "role", "user__expert__agency_id")
+
+
 def roles_held(user) -> list[tuple[int, str]]:
     """(agency, role) of everything the user is at agencies. Looked up once per request and kept on the user object.
 
@@ -256,8 +263,7 @@ def roles_held(user) -> list[tuple[int, str]]:
         user._agency_roles, user._own_roster = [], None
         if user.is_staff:
             return user._agency_roles
-        rows = user.memberships.filter(is_active=True).values_list("agency_id", "role", "user__expert__agency_id")
-        for agency, role, own in rows:
+        for agency, role, own in _roles(user):
             user._agency_roles.append((agency, role))
             user._own_roster = own
     return user._agency_roles

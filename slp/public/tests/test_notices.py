@@ -83,7 +83,7 @@ def test_others_read_their_own_rows_of_the_ledger(client_of, officer, finance):
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("who", "door", "count"), [("officer", "desk", 6), ("coordinator", "portal", 7), ("rso", "post", 8)]
+    ("who", "door", "count"), [("officer", "desk", 6), ("coordinator", "portal", 7), ("rso", "post", 7)]
 )
 def test_it_takes_a_constant_number_of_queries(client_of, request, who, door, count, rows, django_assert_num_queries):
     user = request.getfixturevalue(who)
