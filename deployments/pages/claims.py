@@ -6,19 +6,25 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.db.models import Exists, OuterRef
+from django.http import Http404
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from deployments.models import Claim, ClaimLine, ClaimStatus, Decision
+from deployments.models import Claim, ClaimLine, ClaimStatus, Decision, Obligation, Payment
 from deployments.services.claims import Totals, totals
 from deployments.services.payments import pay_by
 from deployments.services.problems import DENIALS, RULES, Ceiling, ClaimCheck
+from engagements.models import Engagement
 from engagements.pages.common import Turn, due_words, facts
+from partners.models import Agency, Membership
+from partners.models.agency import found_belonging
 from slp.accounts.models import User
 from slp.lib.costs import CostCategory
 from slp.lib.dates import day_of, show, show_span
+from slp.lib.light import columns, light, of
 from slp.lib.money import usd
+from slp.lib.statements import Key, Statement, kept
 
 PATH = ("draft", "submitted", "in_review", "approved", "certified", "paid")
 CATEGORIES = dict(CostCategory.choices)
@@ -114,44 +120,63 @@ class Sheet:
         return sum(bool(row.problems) for row in self.lines)
 
 
+# -- what is read ----------------------------------------------------------------------------------
+OWN = columns(Claim)
 HANDS = ("prepared_by", "submitted_by", "approved_by", "certified_by")
-# The claim and of what hangs on it only what its pages say.
-OF_A_CLAIM = (
-    *(column.name for column in Claim._meta.concrete_fields),
-    *(f"engagement__{name}" for name in ("reference", "title", "kind", "status", "status_since", "country", "places")),
-    *("engagement__starts_on", "engagement__ends_on", "agency__name", "agency__sam_expires_on"),
-    *("agency__eft_on_file_on", "obligation__number", "obligation__amount"),
-)
+# Of what hangs on a claim only what its pages say.
+BESIDE: dict[str, tuple[type, tuple[str, ...]]] = {
+    "engagement": (
+        Engagement,
+        ("reference", "title", "kind", "status", "status_since", "country_id", "places", "starts_on", "ends_on"),
+    ),
+    "agency": (Agency, ("name", "sam_expires_on", "eft_on_file_on")),
+    "obligation": (Obligation, ("number", "amount")),
+}
+JOINED = tuple(f"{relation}__{name}" for relation, (_, names) in BESIDE.items() for name in names)
 # Money goes out from certified claims only, and no move leads from there but to paid and back.
 PAYABLE = (ClaimStatus.CERTIFIED, ClaimStatus.PAID)
+PAYMENTS = Statement(lambda: Payment.objects.filter(claim=Key("claim")).values(*columns(Payment)))
+
+
+@kept
+def _seen(reader, key):
+    rows = Claim.objects.visible_to(reader).filter(reference=key).order_by()
+    # Words of one table again and again: so many joins to it take longer to plan than to read.
+    hands = [of(User, f"{hand}_id", name) for hand in HANDS for name in ("name", "email")]
+    own = Membership.objects.filter(user=reader, agency=OuterRef("agency"), is_active=True)
+    return rows.values_list(*OWN, *JOINED, Exists(own), *hands)
 
 
 def load_claim(request, key: str) -> Claim:
-    """The claim, if this person may see it."""
-    rows = Claim.objects.visible_to(request.user).select_related("engagement", "agency", "obligation")
-    return get_object_or_404(rows.only(*OF_A_CLAIM), reference=key)
+    """The claim with the people who had it in hand, if this person may see it."""
+    row = next(iter(_seen(request.user, key)), None)
+    if row is None:
+        raise Http404
+    found = dict(zip((*OWN, *JOINED, "own"), row, strict=False))
+    claim = light(Claim, found)
+    for relation, (model, names) in BESIDE.items():
+        if pk := found[f"{relation}_id"]:
+            setattr(claim, relation, light(model, {"id": pk, **{name: found[f"{relation}__{name}"] for name in names}}))
+    for hand, name, email in zip(HANDS, row[len(found) :: 2], row[len(found) + 1 :: 2], strict=True):
+        if pk := found[f"{hand}_id"]:
+            setattr(claim, hand, light(User, {"id": pk, "name": name, "email": email}))
+    found_belonging(request.user, claim.agency_id, found["own"])
+    return claim
 
 
 def sheet(claim: Claim, *, review: bool = False) -> Sheet:
     """Everything about a claim's money. `review` adds the published rates and what they speak against."""
     claim.checked = check = ClaimCheck(claim)
-    name_hands(claim, check.lines)
     rows = []
     for number, line in enumerate(check.lines, start=1):
-        line.claim = claim
         against = check.flags(line) if review else check.problems(line)
         ceiling = check.ceiling(line) if review else None
         rows.append(Line(number, line, against, ceiling))
-    return Sheet(claim, rows, list(claim.payments.all()) if claim.status in PAYABLE else [])
+    return Sheet(claim, rows, _payments(claim))
 
 
-def name_hands(claim: Claim, lines: list[ClaimLine]) -> None:
-    """Give the claim and its lines the people who had them in hand. One query: so many joins to one table take the
-    database longer to plan than to read."""
-    rows = [*((claim, hand) for hand in HANDS), *((line, "decided_by") for line in lines)]
-    people = User.objects.only("name", "email").in_bulk({getattr(row, f"{hand}_id") for row, hand in rows} - {None})
-    for row, hand in rows:
-        setattr(row, hand, people.get(getattr(row, f"{hand}_id")))
+def _payments(claim: Claim) -> list[Payment]:
+    return [light(Payment, row) for row in PAYMENTS.of(claim=claim.pk)] if claim.status in PAYABLE else []
 
 
 def claim_facts(claim: Claim) -> list:
