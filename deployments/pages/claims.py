@@ -3,104 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
 
-from deployments.models import Claim, ClaimLine, ClaimStatus, Decision, Obligation, Payment
+from deployments.models import Claim, ClaimStatus, Obligation, Payment
+from deployments.pages.claim_lines import Line
 from deployments.services.claims import Totals, totals
 from deployments.services.payments import pay_by
-from deployments.services.problems import DENIALS, RULES, Ceiling, ClaimCheck
+from deployments.services.problems import ClaimCheck
 from engagements.models import Engagement
 from engagements.pages.common import Turn, due_words, facts
 from partners.models import Agency, Membership
 from partners.models.agency import found_belonging
 from slp.accounts.models import User
-from slp.lib.costs import CostCategory
-from slp.lib.dates import day_of, show, show_span
-from slp.lib.light import columns, light, of
-from slp.lib.money import usd
+from slp.lib.dates import day_of, show
+from slp.lib.light import columns, light, named
 from slp.lib.statements import Key, Statement, kept
 
 PATH = ("draft", "submitted", "in_review", "approved", "certified", "paid")
-CATEGORIES = dict(CostCategory.choices)
-TONES = {"pending": "neutral", "allowed": "good", "reduced": "warn", "denied": "bad"}
-
-
-@lru_cache(maxsize=32)
-def rule_options(chosen: str) -> SafeString:
-    """The rules that a reviewer may cite, as options: a page has them once for each line."""
-    rules = [("", "No rule cited"), *((code, f"{code}: {text}") for code, text in DENIALS)]
-    options = ((value, mark_safe(" selected") if value == chosen else "", label) for value, label in rules)
-    return format_html_join("", '<option value="{}"{}>{}</option>', options)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One cost with everything that is held against it. What a page says of it is put into words here, once."""
-
-    number: int
-    line: ClaimLine
-    problems: list[str]
-    ceiling: Ceiling | None = None
-    form: Any = None  # a decision that was refused
-
-    @property
-    def key(self) -> str:
-        """As text: a template would format a number each time it says it."""
-        return str(self.line.pk)
-
-    @property
-    def rule(self) -> str:
-        return RULES[self.line.category]
-
-    @property
-    def kind(self) -> str:
-        """What it was paid for, and to whom."""
-        label = CATEGORIES[self.line.category]
-        return f"{label}, {self.line.vendor}" if self.line.vendor else label
-
-    @property
-    def when(self) -> str:
-        return show_span(self.line.spent_on, self.line.until)
-
-    @property
-    def amount(self) -> str:
-        line = self.line
-        if line.currency == "USD":
-            return usd(line.amount_usd)
-        return f"{usd(line.amount_usd)} ({line.amount:,} {line.currency} at {line.exchange_rate.normalize():f})"
-
-    @cached_property
-    def status(self) -> dict[str, str]:
-        line = self.line
-        label = Decision(line.decision).label
-        if line.decision == Decision.REDUCED:
-            label = f"{usd(line.allowed_usd)} allowed"
-        return {"label": label, "tone": TONES[line.decision]}
-
-    @property
-    def entered(self) -> dict[str, Any]:
-        """What stands in the form that decides it: what was refused, else what was decided before.
-
-        Nothing is chosen beforehand where something speaks against the line.
-        """
-        line, form = self.line, self.form
-        if form is not None:
-            decision, amount, rule, reason = (
-                form[name].value() or "" for name in ("decision", "allowed_usd", "rule", "reason")
-            )
-        else:
-            decision, rule, reason = "", line.rule, line.decision_reason
-            amount = line.allowed_usd if line.decision == Decision.REDUCED else ""
-        decision = decision or line.decision
-        if decision == Decision.PENDING and not self.problems:
-            decision = Decision.ALLOWED.value
-        return {"decision": decision, "amount": amount, "rules": rule_options(rule), "reason": reason}
 
 
 @dataclass
@@ -123,6 +45,7 @@ class Sheet:
 # -- what is read ----------------------------------------------------------------------------------
 OWN = columns(Claim)
 HANDS = ("prepared_by", "submitted_by", "approved_by", "certified_by")
+CALLED = Coalesce(NullIf("name", Value("")), "email", output_field=CharField())  # as `User.__str__` says it
 # Of what hangs on a claim only what its pages say.
 BESIDE: dict[str, tuple[type, tuple[str, ...]]] = {
     "engagement": (
@@ -141,8 +64,9 @@ PAYMENTS = Statement(lambda: Payment.objects.filter(claim=Key("claim")).values(*
 @kept
 def _seen(reader, key):
     rows = Claim.objects.visible_to(reader).filter(reference=key).order_by()
-    # Words of one table again and again: so many joins to it take longer to plan than to read.
-    hands = [of(User, f"{hand}_id", name) for hand in HANDS for name in ("name", "email")]
+    # Of one table again and again: so many joins to it take longer to plan than to read.
+    called = User.objects.order_by().values(called=CALLED)
+    hands = [Subquery(called.filter(pk=OuterRef(f"{hand}_id"))) for hand in HANDS]
     own = Membership.objects.filter(user=reader, agency=OuterRef("agency"), is_active=True)
     return rows.values_list(*OWN, *JOINED, Exists(own), *hands)
 
@@ -157,9 +81,8 @@ def load_claim(request, key: str) -> Claim:
     for relation, (model, names) in BESIDE.items():
         if pk := found[f"{relation}_id"]:
             setattr(claim, relation, light(model, {"id": pk, **{name: found[f"{relation}__{name}"] for name in names}}))
-    for hand, name, email in zip(HANDS, row[len(found) :: 2], row[len(found) + 1 :: 2], strict=True):
-        if pk := found[f"{hand}_id"]:
-            setattr(claim, hand, light(User, {"id": pk, "name": name, "email": email}))
+    for hand, called in zip(HANDS, row[len(found) :], strict=True):
+        setattr(claim, hand, named(User, found[f"{hand}_id"], called))
     found_belonging(request.user, claim.agency_id, found["own"])
     return claim
 
