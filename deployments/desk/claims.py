@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import django_filters
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -71,10 +73,7 @@ def _page(request, claim: Claim, *, bound: DecisionForm | None = None):
     may_decide = claims.may_decide(request.user, claim)
     sheet = pages.sheet(claim, review=True)
     if bound is not None:
-        sheet.lines = [
-            pages.Line(r.number, r.line, r.problems, r.ceiling, bound if r.line.pk == bound.line.pk else None)
-            for r in sheet.lines
-        ]
+        sheet.lines = [replace(row, form=bound) if row.line.pk == bound.line.pk else row for row in sheet.lines]
     tab = "history" if request.GET.get("tab") == "history" else "lines"
     moves = offers(claim, request.user, "desk", without=("settle", "unsettle"))
     can_pay = can_record_payment(request.user, claim) if claim.status == ClaimStatus.CERTIFIED else None

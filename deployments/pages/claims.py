@@ -3,98 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Any
 
-from django.shortcuts import get_object_or_404
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.db.models import CharField, Exists, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.http import Http404
 
-from deployments.models import Claim, ClaimLine, ClaimStatus, Decision
+from deployments.models import Claim, ClaimStatus, Obligation, Payment
+from deployments.pages.claim_lines import Line
 from deployments.services.claims import Totals, totals
 from deployments.services.payments import pay_by
-from deployments.services.problems import DENIALS, RULES, Ceiling, ClaimCheck
+from deployments.services.problems import ClaimCheck
+from engagements.models import Engagement
 from engagements.pages.common import Turn, due_words, facts
+from partners.models import Agency, Membership
+from partners.models.agency import found_belonging
 from slp.accounts.models import User
-from slp.lib.costs import CostCategory
-from slp.lib.dates import day_of, show, show_span
-from slp.lib.money import usd
+from slp.lib.dates import day_of, show
+from slp.lib.light import columns, light, named
+from slp.lib.statements import Key, Statement, kept
 
 PATH = ("draft", "submitted", "in_review", "approved", "certified", "paid")
-CATEGORIES = dict(CostCategory.choices)
-TONES = {"pending": "neutral", "allowed": "good", "reduced": "warn", "denied": "bad"}
-
-
-@lru_cache(maxsize=32)
-def rule_options(chosen: str) -> SafeString:
-    """The rules that a reviewer may cite, as options: a page has them once for each line."""
-    rules = [("", "No rule cited"), *((code, f"{code}: {text}") for code, text in DENIALS)]
-    options = ((value, mark_safe(" selected") if value == chosen else "", label) for value, label in rules)
-    return format_html_join("", '<option value="{}"{}>{}</option>', options)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One cost with everything that is held against it. What a page says of it is put into words here, once."""
-
-    number: int
-    line: ClaimLine
-    problems: list[str]
-    ceiling: Ceiling | None = None
-    form: Any = None  # a decision that was refused
-
-    @property
-    def key(self) -> str:
-        """As text: a template would format a number each time it says it."""
-        return str(self.line.pk)
-
-    @property
-    def rule(self) -> str:
-        return RULES[self.line.category]
-
-    @property
-    def kind(self) -> str:
-        """What it was paid for, and to whom."""
-        label = CATEGORIES[self.line.category]
-        return f"{label}, {self.line.vendor}" if self.line.vendor else label
-
-    @property
-    def when(self) -> str:
-        return show_span(self.line.spent_on, self.line.until)
-
-    @property
-    def amount(self) -> str:
-        line = self.line
-        if line.currency == "USD":
-            return usd(line.amount_usd)
-        return f"{usd(line.amount_usd)} ({line.amount:,} {line.currency} at {line.exchange_rate.normalize():f})"
-
-    @cached_property
-    def status(self) -> dict[str, str]:
-        line = self.line
-        label = Decision(line.decision).label
-        if line.decision == Decision.REDUCED:
-            label = f"{usd(line.allowed_usd)} allowed"
-        return {"label": label, "tone": TONES[line.decision]}
-
-    @property
-    def entered(self) -> dict[str, Any]:
-        """What stands in the form that decides it: what was refused, else what was decided before.
-
-        Nothing is chosen beforehand where something speaks against the line.
-        """
-        line, form = self.line, self.form
-        if form is not None:
-            decision, amount, rule, reason = (
-                form[name].value() or "" for name in ("decision", "allowed_usd", "rule", "reason")
-            )
-        else:
-            decision, rule, reason = "", line.rule, line.decision_reason
-            amount = line.allowed_usd if line.decision == Decision.REDUCED else ""
-        decision = decision or line.decision
-        if decision == Decision.PENDING and not self.problems:
-            decision = Decision.ALLOWED.value
-        return {"decision": decision, "amount": amount, "rules": rule_options(rule), "reason": reason}
 
 
 @dataclass
@@ -114,44 +42,64 @@ class Sheet:
         return sum(bool(row.problems) for row in self.lines)
 
 
+# -- what is read ----------------------------------------------------------------------------------
+OWN = columns(Claim)
 HANDS = ("prepared_by", "submitted_by", "approved_by", "certified_by")
-# The claim and of what hangs on it only what its pages say.
-OF_A_CLAIM = (
-    *(column.name for column in Claim._meta.concrete_fields),
-    *(f"engagement__{name}" for name in ("reference", "title", "kind", "status", "status_since", "country", "places")),
-    *("engagement__starts_on", "engagement__ends_on", "agency__name", "agency__sam_expires_on"),
-    *("agency__eft_on_file_on", "obligation__number", "obligation__amount"),
-)
+CALLED = Coalesce(NullIf("name", Value("")), "email", output_field=CharField())  # as `User.__str__` says it
+# Of what hangs on a claim only what its pages say.
+BESIDE: dict[str, tuple[type, tuple[str, ...]]] = {
+    "engagement": (
+        Engagement,
+        ("reference", "title", "kind", "status", "status_since", "country_id", "places", "starts_on", "ends_on"),
+    ),
+    "agency": (Agency, ("name", "sam_expires_on", "eft_on_file_on")),
+    "obligation": (Obligation, ("number", "amount")),
+}
+JOINED = tuple(f"{relation}__{name}" for relation, (_, names) in BESIDE.items() for name in names)
 # Money goes out from certified claims only, and no move leads from there but to paid and back.
 PAYABLE = (ClaimStatus.CERTIFIED, ClaimStatus.PAID)
+PAYMENTS = Statement(lambda: Payment.objects.filter(claim=Key("claim")).values(*columns(Payment)))
+
+
+@kept
+def _seen(reader, key):
+    rows = Claim.objects.visible_to(reader).filter(reference=key).order_by()
+    # Of one table again and again: so many joins to it take longer to plan than to read.
+    called = User.objects.order_by().values(called=CALLED)
+    hands = [Subquery(called.filter(pk=OuterRef(f"{hand}_id"))) for hand in HANDS]
+    own = Membership.objects.filter(user=reader, agency=OuterRef("agency"), is_active=True)
+    return rows.values_list(*OWN, *JOINED, Exists(own), *hands)
 
 
 def load_claim(request, key: str) -> Claim:
-    """The claim, if this person may see it."""
-    rows = Claim.objects.visible_to(request.user).select_related("engagement", "agency", "obligation")
-    return get_object_or_404(rows.only(*OF_A_CLAIM), reference=key)
+    """The claim with the people who had it in hand, if this person may see it."""
+    row = next(iter(_seen(request.user, key)), None)
+    if row is None:
+        raise Http404
+    found = dict(zip((*OWN, *JOINED, "own"), row, strict=False))
+    claim = light(Claim, found)
+    for relation, (model, names) in BESIDE.items():
+        if pk := found[f"{relation}_id"]:
+            setattr(claim, relation, light(model, {"id": pk, **{name: found[f"{relation}__{name}"] for name in names}}))
+    for hand, called in zip(HANDS, row[len(found) :], strict=True):
+        setattr(claim, hand, named(User, found[f"{hand}_id"], called))
+    found_belonging(request.user, claim.agency_id, found["own"])
+    return claim
 
 
 def sheet(claim: Claim, *, review: bool = False) -> Sheet:
     """Everything about a claim's money. `review` adds the published rates and what they speak against."""
     claim.checked = check = ClaimCheck(claim)
-    name_hands(claim, check.lines)
     rows = []
     for number, line in enumerate(check.lines, start=1):
-        line.claim = claim
         against = check.flags(line) if review else check.problems(line)
         ceiling = check.ceiling(line) if review else None
         rows.append(Line(number, line, against, ceiling))
-    return Sheet(claim, rows, list(claim.payments.all()) if claim.status in PAYABLE else [])
+    return Sheet(claim, rows, _payments(claim))
 
 
-def name_hands(claim: Claim, lines: list[ClaimLine]) -> None:
-    """Give the claim and its lines the people who had them in hand. One query: so many joins to one table take the
-    database longer to plan than to read."""
-    rows = [*((claim, hand) for hand in HANDS), *((line, "decided_by") for line in lines)]
-    people = User.objects.only("name", "email").in_bulk({getattr(row, f"{hand}_id") for row, hand in rows} - {None})
-    for row, hand in rows:
-        setattr(row, hand, people.get(getattr(row, f"{hand}_id")))
+def _payments(claim: Claim) -> list[Payment]:
+    return [light(Payment, row) for row in PAYMENTS.of(claim=claim.pk)] if claim.status in PAYABLE else []
 
 
 def claim_facts(claim: Claim) -> list:

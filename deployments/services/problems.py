@@ -10,14 +10,20 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from deployments.models import Claim, ClaimLine, ClaimStatus, DeploymentStatus, Stay, TrainingEnrolment
+from deployments.models import Claim, ClaimLine, ClaimStatus, Deployment, DeploymentStatus, Stay, TrainingEnrolment
 from deployments.services.rates import MEALS_RULE, RateBook, lodging_ceiling, meals_ceiling
 from engagements.models import Addendum
+from partners.models import Expert
+from slp.documents.models import Document
 from slp.lib.costs import CostCategory
 from slp.lib.dates import day_of, show, show_span, today
+from slp.lib.light import columns, light
 from slp.lib.money import total, usd
+from slp.lib.statements import Key, Statement
 
 RECEIPT_ABOVE = Decimal(75)  # strictly more (41 CFR 301-52.1)
 PRECEDES = timedelta(days=365)  # how long before the journey its papers and materials may be bought
@@ -29,14 +35,6 @@ PAY = {CostCategory.SALARY, CostCategory.BENEFITS}
 MAY_PRECEDE = {CostCategory.TRAVEL, CostCategory.MATERIALS, CostCategory.EQUIPMENT, CostCategory.OTHER}
 BY_THE_DAY = {CostCategory.MEALS, *PAY}  # nobody has these costs without having travelled
 BY_RATE = {CostCategory.LODGING, CostCategory.MEALS}
-# A line and of what hangs on it only what is shown or held against it: whole rows of four tables take longer to make.
-OF_A_LINE = (
-    *(field.name for field in ClaimLine._meta.concrete_fields),
-    *(f"deployment__{name}" for name in ("reference", "status", "status_since", "engagement", "agency", "city")),
-    *("deployment__starts_on", "deployment__ends_on", "deployment__expert__rank", "deployment__expert__name"),
-    *("receipt__name", "receipt__sha256"),
-)
-
 RULES: dict[str, str] = {
     "travel": "41 CFR 301-10 and 301-52.1: by contract fare and economy class; receipt above $75",
     "lodging": "41 CFR 301-11.3: what was paid, at most the published rate of the place; receipt always",
@@ -94,10 +92,50 @@ class Twin(NamedTuple):
         )  # fmt: skip
 
 
+# -- what is read ----------------------------------------------------------------------------------
 TWIN = (
     "spent_on", "pk", "claim", "claim__reference", "claim__agency", "amount", "currency", "vendor", "description",
     "deployment", "receipt__sha256",
 )  # fmt: skip
+# Of what hangs on a line only what is shown or held against it: whole rows of four tables take longer to make.
+JOURNEY = (
+    "reference", "status", "status_since", "engagement_id", "agency_id", "expert_id", "city", "starts_on", "ends_on",
+)  # fmt: skip
+BESIDE = (
+    *(f"deployment__{name}" for name in JOURNEY), "deployment__expert__rank", "deployment__expert__name",
+    "receipt__name", "receipt__sha256", "decided_by__name", "decided_by__email",
+)  # fmt: skip
+
+
+def _own_lines():
+    return ClaimLine.objects.filter(claim=Key("claim")).order_by()
+
+
+def _alike():
+    """Lines of anybody with a receipt or a cost like one of the claim's own.
+
+    One statement, but each half goes by its own index: an "or" across two tables would read every line there is.
+    """
+    receipts = _own_lines().exclude(receipt=None).values("receipt__sha256")
+    same_receipt = ClaimLine.objects.filter(receipt__sha256__in=receipts)
+    priced = _own_lines().exclude(vendor="").filter(
+        spent_on=OuterRef("spent_on"), amount=OuterRef("amount"), vendor=OuterRef("vendor")
+    )  # fmt: skip
+    same_cost = ClaimLine.objects.filter(Exists(priced))
+    either = same_receipt.order_by().values("pk").union(same_cost.order_by().values("pk"))
+    rows = ClaimLine.objects.filter(pk__in=either).exclude(decision="denied").exclude(claim__status__in=DEAD)
+    return rows.order_by().values(*TWIN)
+
+
+LINES = Statement(lambda: _own_lines().order_by("spent_on", "pk").values(*columns(ClaimLine), *BESIDE))
+ALIKE = Statement(_alike)
+STAYS = Statement(
+    lambda: (
+        Stay.objects.filter(deployment__in=_own_lines().values("deployment"))
+        .order_by()
+        .values("deployment_id", "city", "period")
+    )
+)
 
 
 class ClaimCheck:
@@ -112,8 +150,8 @@ class ClaimCheck:
     def lines(self) -> list[ClaimLine]:
         if self._given is not None:
             return list(self._given)
-        rows = self.claim.lines.select_related("deployment__expert", "receipt")
-        return list(rows.only(*OF_A_LINE).order_by("spent_on", "pk"))
+        journeys: dict[int, Deployment] = {}
+        return [_line(self.claim, row, journeys) for row in LINES.of(claim=self.claim.pk)]
 
     @cached_property
     def window(self) -> tuple[date, date]:
@@ -135,10 +173,10 @@ class ClaimCheck:
         return found
 
     @cached_property
-    def _stays(self) -> dict[int, list[Stay]]:
-        found: dict[int, list[Stay]] = defaultdict(list)
-        for stay in Stay.objects.filter(deployment__in=self._people):
-            found[stay.deployment_id].append(stay)
+    def _stays(self) -> dict[int, list[dict]]:
+        found: dict[int, list[dict]] = defaultdict(list)
+        for stay in STAYS.of(claim=self.claim.pk):
+            found[stay["deployment_id"]].append(stay)
         return found
 
     @cached_property
@@ -148,21 +186,10 @@ class ClaimCheck:
     @cached_property
     def _twins(self) -> list[Twin]:
         """Lines, here or in other live claims of anybody, with a receipt or a cost like one of ours."""
-        receipts = [line.receipt.sha256 for line in self.lines if line.receipt_id]
-        priced = [line for line in self.lines if line.vendor]
-        # One statement, but each half goes by its own index: an "or" across two tables would read every line there is.
-        # Each column for itself finds a few more than the pairs would; `_same_cost` looks at them together.
-        same_receipt = ClaimLine.objects.filter(receipt__sha256__in=receipts).order_by().values("pk")
-        same_cost = ClaimLine.objects.filter(
-            spent_on__in={line.spent_on for line in priced},
-            amount__in={line.amount for line in priced},
-            vendor__in={line.vendor for line in priced},
-        )
-        either = same_receipt.union(same_cost.order_by().values("pk"))
-        rows = ClaimLine.objects.filter(pk__in=either).exclude(pk__in=[line.pk for line in self.lines])
-        rows = rows.exclude(decision="denied").exclude(claim__status__in=DEAD).order_by().values_list(*TWIN)
+        here = {line.pk for line in self.lines}
         own = [line for line in self.lines if line.decision != "denied" and self.claim.status not in DEAD]
-        return sorted([*(Twin.of(line) for line in own), *(Twin(*row) for row in rows)])
+        rows = [Twin(*row.values()) for row in ALIKE.of(claim=self.claim.pk)] if self.lines else []
+        return sorted([*(Twin.of(line) for line in own), *(twin for twin in rows if twin.pk not in here)])
 
     # -- what is wrong -------------------------------------------------------------------------------
     def problems(self, line: ClaimLine) -> list[str]:
@@ -264,8 +291,8 @@ class ClaimCheck:
         last_day = line.spent_on == line.deployment.ends_on
         for night in (line.spent_on, line.spent_on - timedelta(days=1) if last_day else line.spent_on):
             for stay in self._stays.get(line.deployment_id, []):
-                if night in stay.period:
-                    return stay.city
+                if night in stay["period"]:
+                    return stay["city"]
         return line.deployment.city or self.engagement.places
 
     def ceiling(self, line: ClaimLine) -> Ceiling | None:
@@ -299,6 +326,26 @@ class ClaimCheck:
         return total(line.amount_usd for line in self.lines)
 
 
+def _line(claim: Claim, row: dict, journeys: dict[int, Deployment]) -> ClaimLine:
+    """A row of `LINES` as the line that it is from. `journeys`: those that other lines have brought with them."""
+    line = light(ClaimLine, row)
+    line.claim = claim
+    if line.deployment_id:
+        if line.deployment_id not in journeys:
+            own = {name: row[f"deployment__{name}"] for name in JOURNEY}
+            journeys[line.deployment_id] = journey = light(Deployment, {"id": line.deployment_id} | own)
+            person = {"rank": row["deployment__expert__rank"], "name": row["deployment__expert__name"]}
+            journey.expert = light(Expert, {"id": journey.expert_id} | person)
+        line.deployment = journeys[line.deployment_id]
+    if line.receipt_id:
+        paper = {"id": line.receipt_id, "name": row["receipt__name"], "sha256": row["receipt__sha256"]}
+        line.receipt = light(Document, paper)
+    if line.decided_by_id:
+        person = {"id": line.decided_by_id, "name": row["decided_by__name"], "email": row["decided_by__email"]}
+        line.decided_by = light(get_user_model(), person)
+    return line
+
+
 def _same_cost(line: ClaimLine, twin: Twin) -> bool:
     # The same fare bought for each of a team is not the same cost.
     if line.claim_id == twin.claim and line.deployment_id != twin.deployment:
@@ -310,8 +357,6 @@ def _same_cost(line: ClaimLine, twin: Twin) -> bool:
 def claim_problems(claim: Claim) -> list[tuple[ClaimLine, list[str]]]:
     """Every line of a claim with what is wrong with it. A page that has checked already leaves `claim.checked`."""
     check = claim.checked or ClaimCheck(claim)
-    for line in check.lines:
-        line.claim = claim
     return [(line, check.problems(line)) for line in check.lines]
 
 

@@ -7,17 +7,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from deployments.models import Rate
 from deployments.rates import PUBLISHED_ON, SAMPLE, SOURCE
 from slp.lib.money import ZERO, cents, total
+from slp.lib.statements import Key, Statement
 from slp.lib.track import because
 from slp.places.models import Country
 
 OTHER = "other"
 FIRST_AND_LAST_DAY = Decimal("0.75")  # of meals and incidentals, on the first and the last day of travel
-WHAT_COUNTS = ("location", "season_from", "season_until", "lodging", "meals", "effective_on")
 MEALS_RULE = "41 CFR 301-11: 75% of meals and incidentals on the first and last day"
+
+
+class Published(NamedTuple):
+    """What counts of a rate."""
+
+    location: str
+    season_from: str
+    season_until: str
+    lodging: Decimal
+    meals: Decimal
+    effective_on: date
+
+
+OF_A_COUNTRY = Statement(
+    lambda: Rate.objects.filter(country=Key("country")).order_by("-effective_on").values(*Published._fields)
+)
 
 
 def load_rates(*, actor=None) -> int:
@@ -37,13 +55,14 @@ def load_rates(*, actor=None) -> int:
     return Rate.objects.count() - before
 
 
+@lru_cache(maxsize=1024)
 def plain(name: str) -> str:
     """A place's name without case and accents, so that "Bogotá" finds "Bogota"."""
     letters = unicodedata.normalize("NFKD", name.strip().casefold())
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 
-def in_season(rate: Rate, night: date) -> bool:
+def in_season(rate: Published, night: date) -> bool:
     """Does the rate's season hold that night? A season may wrap the year's end (15 Nov to 30 Apr)."""
     day, start, end = f"{night:%m-%d}", rate.season_from, rate.season_until
     return start <= day <= end if start <= end else day >= start or day <= end
@@ -54,10 +73,10 @@ class RateBook:
 
     def __init__(self, country: Country | str | None) -> None:
         iso2 = getattr(country, "pk", country)
-        rows = Rate.objects.filter(country=iso2).only(*WHAT_COUNTS).order_by("-effective_on") if iso2 else []
-        self._rates: list[tuple[str, Rate]] = [(plain(r.location), r) for r in rows]
+        rows = [Published(**row) for row in OF_A_COUNTRY.of(country=iso2)] if iso2 else []
+        self._rates: list[tuple[str, Published]] = [(plain(r.location), r) for r in rows]
 
-    def rate(self, location: str, night: date) -> Rate | None:
+    def rate(self, location: str, night: date) -> Published | None:
         """The place's rate on that night, else the one for the rest of the country, else None."""
         for name in (plain(location), OTHER):
             for place, rate in self._rates:
@@ -66,7 +85,7 @@ class RateBook:
         return None
 
 
-def rate_for(*, country: Country, location: str, night: date) -> Rate | None:
+def rate_for(*, country: Country, location: str, night: date) -> Published | None:
     """The published ceiling of a place on one night (a changed rate holds from its own date, 14 FAM 572.1)."""
     return RateBook(country).rate(location, night)
 

@@ -456,7 +456,7 @@ def test_a_journey_takes_a_constant_number_of_queries(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("who", "door", "count"), [("officer", "desk", 10), ("coordinator", "portal", 8)])
+@pytest.mark.parametrize(("who", "door", "count"), [("officer", "desk", 8), ("coordinator", "portal", 7)])
 def test_a_claim_takes_a_constant_number_of_queries(
     who, door, count, rows, request, client_of, django_assert_num_queries, claim, deployment, coordinator, finance2
 ):

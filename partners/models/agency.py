@@ -277,6 +277,11 @@ def belongs_to(user, agency_id: int) -> bool:
     return known[agency_id]
 
 
+def found_belonging(user, agency_id: int, belongs: bool) -> None:
+    """The answer to `belongs_to` where a page has read it with its record."""
+    user.__dict__.setdefault("_belongs_to", {})[agency_id] = belongs
+
+
 def own_roster(user) -> int | None:
     """The agency on whose roster somebody who speaks for an agency is themselves, if on any."""
     roles_held(user)
