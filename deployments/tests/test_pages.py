@@ -405,7 +405,7 @@ LIST_QUERIES = [
     ("officer", "desk:incident-list", 4),
     ("coordinator", "portal:deployment-list", 8),
     ("traveller", "portal:deployment-list", 5),
-    ("coordinator", "portal:claim-list", 5),
+    ("coordinator", "portal:claim-list", 4),
     ("post_officer", "post:deployment-list", 6),
     ("post_officer", "post:deployment-all", 6),
     ("post_officer", "post:support-list", 6),
