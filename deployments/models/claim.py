@@ -191,6 +191,7 @@ class Claim(LifecycleModel):
         indexes = [
             models.Index(fields=["status"], name="claim_by_status"),
             models.Index(IS_SETTLED, "status_since", "id", name="claim_open_first"),
+            models.Index(fields=["agency", "status_since", "id"], name="claim_of_agency_newest"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404
 
 from deployments.models import Claim, ClaimStatus, Obligation, Payment
+from deployments.models.claim import SETTLED
 from deployments.pages.claim_lines import Line
 from deployments.services.claims import Totals, totals
 from deployments.services.payments import pay_by
@@ -88,13 +89,18 @@ def load_claim(request, key: str) -> Claim:
 
 
 def sheet(claim: Claim, *, review: bool = False) -> Sheet:
-    """Everything about a claim's money. `review` adds the published rates and what they speak against."""
+    """Everything about a claim's money. `review` adds the published rates and what they speak against.
+
+    Its agency is not told any more what is wrong with a line when the claim is settled: nothing can be changed.
+    """
     claim.checked = check = ClaimCheck(claim)
+    over = not review and claim.status in SETTLED
     rows = []
     for number, line in enumerate(check.lines, start=1):
-        against = check.flags(line) if review else check.problems(line)
-        ceiling = check.ceiling(line) if review else None
-        rows.append(Line(number, line, against, ceiling))
+        if review:
+            rows.append(Line(number, line, check.flags(line), check.ceiling(line)))
+        else:
+            rows.append(Line(number, line, [] if over else check.problems(line)))
     return Sheet(claim, rows, _payments(claim))
 
 

@@ -27,10 +27,16 @@ from slp.lib.moves import move_path
 
 PAYING = [code for code, kind in KINDS.items() if kind.reimbursable]
 
+
+def _of_agency(user):
+    """With the agencies named too, an index has their claims in the list's order."""
+    return Claim.objects.visible_to(user).filter(agency__in=sorted(agency_ids(user))).with_claimed()
+
+
 LIST = ListPage(
     title="Claims",
     intro="What your agency asks to be paid back, and how far it has come.",
-    rows=lambda user: Claim.objects.visible_to(user).with_claimed(),
+    rows=_of_agency,
     columns=(
         Column("reference", "Claim"),
         Column("engagement__title", "Engagement"),
@@ -39,6 +45,7 @@ LIST = ListPage(
         Column("claimed_usd", "Claimed", usd, kind="number"),
     ),
     order="-status_since",
+    at_once=True,
     empty=Empty(
         "No claims yet",
         "Taking part costs your agency nothing: claim travel, lodging, materials and pay, with the receipts.",
