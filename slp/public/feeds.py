@@ -53,7 +53,7 @@ def _leaving(user):
 def _without_names(user):
     """Requests that an agency said yes to while a seat it holds has nobody offered or confirmed."""
     named = Nomination.objects.live().filter(seat=OuterRef("pk"), invitation=OuterRef("held_by"))
-    open_seats = Seat.objects.filter(~Exists(named), held_by=OuterRef("pk"))
+    open_seats = Seat.objects.filter(~Exists(named), held_by=OuterRef("pk"), need__status__in=["validated", "staffed"])
     rows = Invitation.objects.visible_to(user).filter(Exists(open_seats), status__in=ANSWERED_YES)
     return rows.order_by("status_since")
 
@@ -248,7 +248,7 @@ PORTAL = (
     Feed(
         "Addenda to sign",
         OFFICE,
-        lambda u: Engagement.objects.visible_to(u).filter(status="addendum").order_by("starts_on"),
+        lambda u: Engagement.objects.visible_to(u, door="portal").filter(status="addendum").order_by("starts_on"),
         "portal:engagement-detail",
         F("title"),
         F("country__name"),
@@ -306,7 +306,9 @@ POST = (
     Feed(
         "Needs back with you",
         frozenset({"post_officer"}),
-        lambda u: Need.objects.visible_to(u).filter(status__in=["draft", "returned"]).order_by("-status_since"),
+        lambda u: (
+            Need.objects.visible_to(u, door="post").filter(status__in=["draft", "returned"]).order_by("-status_since")
+        ),
         "post:need-detail",
         F("title"),
         F("places"),
