@@ -54,6 +54,11 @@ class SignatureSide(models.TextChoices):
     INL = "inl", "INL"
     AGENCY = "agency", "Agency"
 
+    @property
+    def in_words(self) -> str:
+        """Inside a sentence: somebody signs for "the agency"."""
+        return "the agency" if self is SignatureSide.AGENCY else self.label
+
 
 class Days(Func):
     """Two dates as the span of days with both of them; no last day means no end."""

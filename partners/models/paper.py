@@ -126,8 +126,8 @@ class Signature(models.Model):
 
     @property
     def for_side(self) -> str:
-        """The side in words, for `partners/_signatures.html`."""
-        return self.get_side_display()
+        """The side in a sentence, for `partners/_signatures.html`."""
+        return SignatureSide(self.side).in_words
 
 
 class AmendmentStatus(models.TextChoices):

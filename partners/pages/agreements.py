@@ -165,7 +165,7 @@ def _by_author(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         row["author"] = row["author__name"] or row["author__email"]
         if "side" in row:
-            row["for_side"] = SignatureSide(row["side"]).label
+            row["for_side"] = SignatureSide(row["side"]).in_words
     return rows
 
 
@@ -173,7 +173,7 @@ def _signatures(agreement: Agreement) -> list[dict[str, Any]]:
     """All signatures under its versions, oldest first."""
     kind = ContentType.objects.get_for_model(AgreementVersion)
     rows = SIGNATURES.of(kind=kind.pk, agreement=agreement.pk)
-    return [row | {"for_side": SignatureSide(row["side"]).label} for row in rows]
+    return [row | {"for_side": SignatureSide(row["side"]).in_words} for row in rows]
 
 
 def _amendments(agreement: Agreement, *, plain: bool) -> list[dict[str, Any]]:
