@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from deployments.models import Claim, Incident
 from deployments.tests.factories import make_claim, make_engagement
@@ -15,9 +14,14 @@ from slp.public import todo
 pytestmark = pytest.mark.django_db
 
 
+def noon(days: int):
+    """Washington's noon so many days ago: no clock change makes another day of it."""
+    return start_of(today() - timedelta(days=days)) + timedelta(hours=12)
+
+
 def incident(country, author, severity, *, days: int) -> Incident:
     return Incident.objects.create(
-        country=country, severity=severity, happened_at=timezone.now() - timedelta(days=days), author=author,
+        country=country, severity=severity, happened_at=noon(days), author=author,
         summary="Stones were thrown at the car", place="Port-au-Prince",
     )  # fmt: skip
 
@@ -37,7 +41,7 @@ def test_incidents_stand_first_of_what_is_stuck_with_how_bad_and_how_old(client_
 
 def test_a_claim_that_waits_says_for_how_long(client_of, officer, haiti, agency, coordinator):
     claim = make_claim(make_engagement(haiti, agency), agency, coordinator, status="submitted")
-    Claim.objects.filter(pk=claim.pk).update(status_since=timezone.now() - timedelta(days=12))
+    Claim.objects.filter(pk=claim.pk).update(status_since=noon(12))
     page = client_of(officer).get("/admin/").content.decode()
     waiting = page[page.index("Claims waiting more than five working days") :]
     assert "for 12 days" in waiting
