@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Value
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -15,7 +14,7 @@ from partners.forms.agencies import CapacityFormSet, ContactFormSet, MembershipF
 from partners.lifecycles import AGREEMENT
 from partners.models import Agency, Agreement, CommunityTie, Contact, Expert, Membership, Outreach, OutreachKind
 from partners.models.agency import AgencyRole
-from partners.pages.common import form_page, lines
+from partners.pages.common import form_page, lines, named
 from partners.pages.rows import Rows, rows_page
 from partners.permissions import can_change_people, can_edit_agency
 from partners.services.people import add_membership, end_membership, invite_again
@@ -27,16 +26,8 @@ from slp.lib.statements import Key, Statement
 
 # What a page shows of the rows of one agency, without all else that stands in them.
 KNOWS = Statement(
-    lambda: (
-        Agency.expertise.through.objects.filter(agency=Key("agency"))
-        .order_by()
-        .values(of=Value("expertise"), key=F("expertise_id"), name=F("expertise__name"))
-        .union(
-            CommunityTie.objects.filter(agency=Key("agency"))
-            .order_by()
-            .values(of=Value("ties"), key=F("country__name"), name=F("country__name")),
-            all=True,
-        )
+    lambda: named("expertise", Agency.expertise.through.objects.filter(agency=Key("agency")), "expertise_id").union(
+        named("ties", CommunityTie.objects.filter(agency=Key("agency")), "country__name"), all=True
     )
 )
 AGREEMENTS = Statement(

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Value
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -30,6 +29,7 @@ from partners.pages.common import (
     ends_in,
     facts,
     joined,
+    named,
     source_link,
     steps,
 )
@@ -74,16 +74,11 @@ NAMES = Statement(
     )
 )
 SCOPE = Statement(
-    lambda: (
-        Agreement.countries.through.objects.filter(agreement=Key("agreement"))
-        .order_by()
-        .values(of=Value("countries"), key=F("country__name"), name=F("country__name"))
-        .union(
-            Agreement.expertise.through.objects.filter(agreement=Key("agreement"))
-            .order_by()
-            .values(of=Value("expertise"), key=F("expertise_id"), name=F("expertise__name")),
-            all=True,
-        )
+    lambda: named(
+        "countries", Agreement.countries.through.objects.filter(agreement=Key("agreement")), "country__name"
+    ).union(
+        named("expertise", Agreement.expertise.through.objects.filter(agreement=Key("agreement")), "expertise_id"),
+        all=True,
     )
 )
 VERSIONS = Statement(

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F, QuerySet, Value
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
@@ -131,6 +132,12 @@ def steps(lifecycle: Lifecycle, path: tuple[str, ...], status: str, *, plain: bo
     here = path.index(status)
     states = ["done"] * here + ["current"] + ["todo"] * (len(path) - here - 1)
     return [Step(lifecycle.label(s, plain=plain), state) for s, state in zip(path, states, strict=True)]
+
+
+def named(of: str, rows: QuerySet, key: str) -> QuerySet:
+    """Rows that point to a country or a field, as (`of`, key to sort by, name): for one statement over both."""
+    relation = key.removesuffix("_id").removesuffix("__name")
+    return rows.order_by().values(of=Value(of), key=F(key), name=F(f"{relation}__name"))
 
 
 def how_long(moment) -> str:

@@ -31,7 +31,12 @@ CLAIM = {"page": "desk:claim-detail", "title": F("agency__name"), "text": F("eng
 SEVERITY = Case(
     *[When(severity=value, then=Value(label)) for value, label in Incident.Severity.choices], output_field=TextField()
 )
-HOW_BAD = Concat(SEVERITY, Value(": "), Left("summary", 160), output_field=TextField())
+INCIDENT = {
+    "heading": "Incidents not resolved",
+    "rows": lambda u: Incident.objects.visible_to(u).exclude(status="resolved").order_by("-severity", "happened_at"),
+    "text": Concat(SEVERITY, Value(": "), Left("summary", 160), output_field=TextField()),
+    "since": F("happened_at"),
+}
 
 
 def _claims(*statuses: str):
@@ -144,14 +149,11 @@ DESK_TURN = (
 )
 DESK_STUCK = (
     Feed(
-        "Incidents not resolved",
-        WATCHES,
-        lambda u: Incident.objects.visible_to(u).exclude(status="resolved").order_by("-severity", "happened_at"),
-        "desk:incident-detail",
-        F("country__name"),
-        HOW_BAD,
-        since=F("happened_at"),
+        roles=WATCHES,
+        page="desk:incident-detail",
+        title=F("country__name"),
         more="desk:incident-list",
+        **INCIDENT,
     ),
     Feed(
         "Leaving within 30 days and not ready",
@@ -351,13 +353,10 @@ POST = (
         more="post:deployment-list",
     ),
     Feed(
-        "Incidents not resolved",
-        AT_POST,
-        lambda u: Incident.objects.visible_to(u).exclude(status="resolved").order_by("-severity", "happened_at"),
-        "post:incident-detail",
-        F("place"),
-        HOW_BAD,
-        since=F("happened_at"),
+        roles=AT_POST,
+        page="post:incident-detail",
+        title=F("place"),
         more="post:incident-list",
+        **INCIDENT,
     ),
 )
