@@ -150,6 +150,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": {"ENGINE": "slp.local.engine", "NAME": "slp"} if LOCAL else env.db("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Only what slp/lib/statements.py keeps is ever prepared; a text that a connection runs a third time is.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 2)
 
 REDIS_URL = env("REDIS_URL")
 CACHES = {

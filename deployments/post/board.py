@@ -19,7 +19,7 @@ from deployments.models import CheckIn, Deployment, SupportEntry, SupportKind
 from engagements.pages.common import due_words
 from partners.models import Expert
 from slp.lib.dates import at_post, show, start_of
-from slp.lib.statements import rows_for, stand_in, text_of
+from slp.lib.statements import Text, rows_for, stand_in, text_of
 
 AHEAD = timedelta(days=90)
 BEHIND = timedelta(days=7)
@@ -76,7 +76,7 @@ def board(user, day: date, limit: int) -> Board:
 
 
 @lru_cache(maxsize=8)
-def _places(day: date, limit: int) -> tuple[str, tuple]:
+def _places(day: date, limit: int) -> Text:
     """The statement of who stands where: (part, id, people of the part).
 
     Its text is kept for the day. Nobody of INL/KM comes here, so it is the same for every reader.

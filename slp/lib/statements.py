@@ -1,5 +1,8 @@
 """Statements whose text is kept, because for the ORM building one costs more than running it. Answers never are.
 
+A kept text has its constants written in; open are the reader and the keys. PostgreSQL gets it as a prepared statement,
+so it keeps the plan as well, which for many small tables takes longer to find than the rows.
+
 `kept`: a statement that holds the reader and starts from `visible_to`. Its text is made for a stand-in of theirs and
 depends only on what all share who get the same: the staff role (or none) and the day. Their id is filled in when it
 runs, so the rules stay in `visible_to`, where they are. `stand_in`, `text_of` and `rows_for` are its parts, for a
@@ -9,7 +12,9 @@ statement joined of many.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, wraps
 from typing import Any
@@ -17,7 +22,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.utils import timezone
+from psycopg.sql import Literal
 
 from slp.lib.dates import WASHINGTON, today
 
@@ -29,22 +36,56 @@ def stand_in(staff_role: str = "") -> Any:
     return get_user_model()(pk=READER, staff_role=staff_role)
 
 
-def text_of(rows: models.QuerySet) -> tuple[str, tuple]:
-    """The statement of these rows with its parameters, to be kept. Its days are Washington's, whoever asks first."""
+@dataclass(frozen=True)
+class Text:
+    """A statement that can be run again and again: `opened` is what stands at its places, in their order."""
+
+    sql: str
+    opened: tuple
+
+    def __str__(self) -> str:
+        return self.sql
+
+    def run(self, values: dict, around: str = "{}"):
+        """A cursor over what it finds, with `values` of its places. `around`: a statement to put it into."""
+        cursor = _cursor()
+        cursor.execute(around.format(self.sql), [values[place] for place in self.opened])
+        return cursor
+
+
+def _cursor():
+    """A cursor whose statements PostgreSQL prepares, as `connection.cursor()` makes its own."""
+    connection.ensure_connection()
+    return connection._prepare_cursor(ServerBindingCursor(connection.connection))
+
+
+def text_of(rows: models.QuerySet, *marks: int | str) -> Text:
+    """The statement of these rows, to be kept. Open are the reader, these marks and each `Key`.
+
+    Its days are Washington's, whoever asks first.
+    """
     with timezone.override(WASHINGTON):
         sql, params = rows.query.sql_with_params()
-    return sql, tuple(params)
+    connection.ensure_connection()
+    left, opened = iter(params), []
+
+    def written(place: re.Match) -> str:
+        if place.group() == "%%":
+            return "%%"
+        value = next(left)
+        if isinstance(value, Key):
+            value = value.name
+        elif not (isinstance(value, int | str) and value in (READER, *marks)):
+            return Literal(value).as_string(connection.connection).replace("%", "%%")
+        opened.append(value)
+        return "%s"
+
+    return Text(re.sub("%[s%]", written, sql), tuple(opened))
 
 
-def rows_for(user: Any, statement: tuple[str, tuple]) -> list[tuple]:
+def rows_for(user: Any, text: Text) -> list[tuple]:
     """What a kept statement finds for this reader. One query."""
-    return _run(statement, {READER: user.pk})
-
-
-def _run(statement: tuple[str, tuple], values: dict) -> list[tuple]:
-    sql, params = statement
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [values.get(p, p) if isinstance(p, int | str) else p for p in params])
+    with text.run({READER: user.pk}) as cursor:
         return cursor.fetchall()
 
 
@@ -61,10 +102,11 @@ def kept(rows: Rows) -> Callable[..., list[tuple]]:
 
     @wraps(rows)
     def ask(user: Any, *keys: int | str) -> list[tuple]:
-        statement = _text(rows, user.staff_role, tuple(type(key) for key in keys), today())
-        if not statement[0]:
+        text = _text(rows, user.staff_role, tuple(type(key) for key in keys), today())
+        if text is None:
             return []
-        return _run(statement, {READER: user.pk} | {_mark(n, type(key)): key for n, key in enumerate(keys)})
+        with text.run({READER: user.pk} | {_mark(n, type(key)): key for n, key in enumerate(keys)}) as cursor:
+            return cursor.fetchall()
 
     return ask
 
@@ -75,16 +117,16 @@ def _mark(position: int, kind: type) -> int | str:
 
 
 @lru_cache(maxsize=256)
-def _text(rows: Rows, staff_role: str, kinds: tuple[type, ...], day: date) -> tuple[str, tuple]:
+def _text(rows: Rows, staff_role: str, kinds: tuple[type, ...], day: date) -> Text | None:
     """The statement for everybody of a staff role (or of none). `day`: some conditions hold today's date."""
     marks = [_mark(n, kind) for n, kind in enumerate(kinds)]
     try:
-        sql, params = text_of(rows(stand_in(staff_role), *marks))
+        text = text_of(rows(stand_in(staff_role), *marks), *marks)
     except EmptyResultSet:  # this role sees none of it
-        return "", ()
-    if missing := set(marks) - {p for p in params if isinstance(p, int | str)}:
+        return None
+    if missing := set(marks) - set(text.opened):
         raise ValueError(f"{rows.__name__}: {missing} stands for a key, but is not compared with as it is.")
-    return sql, params
+    return text
 
 
 class Key(models.Expression):
@@ -114,23 +156,21 @@ class Statement:
 
     def __init__(self, rows: Callable[[], models.QuerySet]) -> None:
         self._rows = rows
-        self._written: tuple[str, tuple] | None = None
+        self._written: Text | None = None
 
     def of(self, **keys: Any) -> list[dict[str, Any]]:
         """The rows, each by the names of its values."""
-        with self._run("{}", keys) as cursor:
+        with self._text.run(keys) as cursor:
             names = [column.name for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def count(self, **keys: Any) -> int:
         """How many rows there are."""
-        with self._run("SELECT count(*) FROM ({}) AS counted", keys) as cursor:
+        with self._text.run(keys, "SELECT count(*) FROM ({}) AS counted") as cursor:
             return cursor.fetchone()[0]
 
-    def _run(self, around: str, keys: dict[str, Any]):
+    @property
+    def _text(self) -> Text:
         if self._written is None:
             self._written = text_of(self._rows())
-        sql, values = self._written
-        cursor = connection.cursor()
-        cursor.execute(around.format(sql), [keys[v.name] if isinstance(v, Key) else v for v in values])
-        return cursor
+        return self._written

@@ -19,7 +19,7 @@ from django.db.models.functions import Cast, TruncDate
 from django.urls import reverse
 
 from slp.lib.dates import show, today
-from slp.lib.statements import rows_for, stand_in, text_of
+from slp.lib.statements import Text, rows_for, stand_in, text_of
 
 LIMIT = 6
 NOTHING, REFERENCE = Value(""), F("reference")
@@ -97,18 +97,19 @@ def _said(model: type[models.Model], words: Any) -> Any:
 def groups(feeds: tuple[Feed, ...], user: Any, roles: Iterable[str]) -> list[Group]:
     """The feeds of these roles that have something in them. One query."""
     found: dict[int, list[tuple]] = {}
-    for number, *row in rows_for(user, _statement(feeds, frozenset(roles), user.staff_role, today())):
+    text = _text(feeds, frozenset(roles), user.staff_role, today())
+    for number, *row in rows_for(user, text) if text else ():
         found.setdefault(number, []).append(tuple(row))
     return [_group(feeds[number], found[number]) for number in sorted(found)]
 
 
 @lru_cache(maxsize=64)
-def _statement(feeds: tuple[Feed, ...], roles: frozenset[str], staff_role: str, day: date) -> tuple[str, tuple]:
-    """The joined statement of a role for one day."""
+def _text(feeds: tuple[Feed, ...], roles: frozenset[str], staff_role: str, day: date) -> Text | None:
+    """The joined statement of a role for one day; none, where it has no feed."""
     somebody = stand_in(staff_role)
     parts = [feed.select(n, somebody) for n, feed in enumerate(feeds) if feed.roles & roles]
     if not parts:
-        return "SELECT 0, '', '', '', NULL::date WHERE false", ()
+        return None
     return text_of(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
 
 

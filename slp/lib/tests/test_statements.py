@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.db.models import F, Value
 
 from partners.models import Agency, Contact
 from slp.lib import statements
-from slp.lib.statements import AnyOf, Key, Statement, kept
+from slp.lib.statements import AnyOf, Key, Statement, kept, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +82,26 @@ def test_a_column_among_any_number_of_values(agency, other_agency, count):
     )
     ids = sorted([agency.pk, other_agency.pk])[:count]
     assert [row["pk"] for row in rows.of(ids=ids)] == ids
+
+
+def test_postgresql_keeps_the_plan_of_what_is_asked_again_and_again(agency, other_agency, officer):
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+        connection.connection._prepared.clear()
+        for _ in range(4):
+            assert number(officer, agency.pk) == [(agency.name,)]
+        cursor.execute("SELECT statement, parameter_types::text FROM pg_prepared_statements")
+        (text, types), *others = cursor.fetchall()
+    assert not others
+    assert '"partners_agency"."id" = $1' in text
+    assert types in ("{smallint}", "{integer}")
+
+
+def test_constants_are_written_into_the_text(agency, officer):
+    """Where a condition is known, an index of just these rows can be used; and per cent signs stay what they are."""
+    Agency.objects.filter(pk=agency.pk).update(name="100% O'Neil")
+    rows = Agency.objects.filter(name__contains="% O'", pk=Key("pk"), us_state__in=["CT", agency.us_state])
+    text = text_of(rows.values_list("name"))
+    assert text.opened == ("pk",)
+    with text.run({"pk": agency.pk}) as cursor:
+        assert cursor.fetchall() == [("100% O'Neil",)]

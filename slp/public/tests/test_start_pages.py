@@ -49,7 +49,7 @@ def test_a_claim_that_waits_says_for_how_long(client_of, officer, haiti, agency,
 
 def test_days_are_the_same_whoever_asked_first(client_of, officer, haiti, rso, post_officer):
     """Somebody far away may be the first of the day: their zone is nobody else's."""
-    todo._statement.cache_clear()
+    todo._text.cache_clear()
     evening = start_of(today()) - timedelta(hours=30)  # a Washington evening, the next day in Tbilisi
     Incident.objects.create(
         country=haiti, severity=1, happened_at=evening, author=rso, summary="Late", place="Port-au-Prince"
