@@ -41,7 +41,13 @@ name="rule" id="line{key}_rule">{rules}</select></div>
 <div class="usa-form-group{wrong_reason}"><label class="usa-label" for="line{key}_reason">Reason, for the \
 agency</label>{reason_errors}<textarea class="usa-textarea" rows="2" maxlength="300" name="reason" \
 id="line{key}_reason">{reason}</textarea></div>
-</div>"""
+</div>
+<button type="submit" class="usa-button{quiet}">Decide</button>"""
+OPENING = """\
+<form method="post" action="/admin/desk/claims/lines/{key}/decide/" class="slp-decide{open}" data-no-guard novalidate \
+aria-label="Decide line {number}"><input type="hidden" name="seen_version" value="{version}">"""
+HEADING = """\
+<h2 id="line-{}-title">{}. {} <span class="slp-status slp-status--{}">{}</span></h2>"""
 
 
 @lru_cache(maxsize=32)
@@ -98,6 +104,11 @@ class Line:
 
     # -- beside the line at the desk ----------------------------------------------------------------
     @property
+    def heading(self) -> SafeString:
+        status = self.status
+        return _drawn(HEADING, self.key, str(self.number), self.line.description, status["tone"], status["label"])
+
+    @property
     def facts(self) -> SafeString:
         """What a reviewer has to know, as the rows of a list of facts."""
         line = self.line
@@ -150,8 +161,15 @@ class Line:
         return {"decision": decision, "amount": amount, "rules": rule_options(rule), "reason": reason}
 
     @property
+    def opening(self) -> SafeString:
+        """The start of the form."""
+        is_open = " slp-decide--open" if self.form and self.form.errors else ""
+        drawn = OPENING.format(key=self.key, number=self.number, version=self.line.version, open=is_open)
+        return mark_safe(drawn)  # noqa: S308 -- numbers, and a class of ours
+
+    @property
     def inputs(self) -> SafeString:
-        """Decision, amount, rule and reason."""
+        """Decision, amount, rule and reason, and the button."""
         entered = self.entered
         chosen = entered.pop("decision")
         decisions = {name: " checked" if name == chosen else "" for name in ("allowed", "reduced", "denied")}
@@ -160,6 +178,7 @@ class Line:
         drawn = INPUTS.format(
             key=self.key, claimed=usd(self.line.amount_usd), **decisions, wrong_amount=wrong_amount,
             amount_errors=amount_errors, wrong_reason=wrong_reason, reason_errors=reason_errors,
+            quiet="" if self.line.decision == Decision.PENDING else " usa-button--outline",
             **{name: escaped(text) for name, text in entered.items()},
         )  # fmt: skip
         return mark_safe(drawn)  # noqa: S308 -- each part is escaped

@@ -98,7 +98,7 @@ def sheet(claim: Claim, *, review: bool = False) -> Sheet:
     rows = []
     for number, line in enumerate(check.lines, start=1):
         if review:
-            rows.append(Line(number, line, check.flags(line), check.ceiling(line)))
+            rows.append(Line(number, line, *check.beside(line)))
         else:
             rows.append(Line(number, line, [] if over else check.problems(line)))
     return Sheet(claim, rows, _payments(claim))

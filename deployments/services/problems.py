@@ -271,17 +271,20 @@ class ClaimCheck:
         for twin in self._twins:
             if twin.pk == line.pk:
                 continue
-            where = "this claim" if twin.claim == line.claim_id else twin.reference
-            if self.claim.agency_id != twin.agency:
-                where = "another claim"
-            about = f"{twin.description}, {show(twin.spent_on)}"
-            if self.claim.agency_id != twin.agency:
-                about = "of another agency"
             if line.receipt_id and twin.receipt == line.receipt.sha256:
+                where, about = self._where(line, twin)
                 return f"The same receipt is already in {where} ({about})."
             if line.vendor and _same_cost(line, twin):
+                where, about = self._where(line, twin)
                 return f"The same cost is already in {where} ({about}). Claim each cost once."
         return ""
+
+    def _where(self, line: ClaimLine, twin) -> tuple[str, str]:
+        """In which claim the twin stands, and what it is. Of another agency's nothing is told."""
+        if self.claim.agency_id != twin.agency:
+            return "another claim", "of another agency"
+        where = "this claim" if twin.claim == line.claim_id else twin.reference
+        return where, f"{twin.description}, {show(twin.spent_on)}"
 
     # -- beside the line at the desk ----------------------------------------------------------------
     def place(self, line: ClaimLine) -> str:
@@ -313,14 +316,17 @@ class ClaimCheck:
 
     def flags(self, line: ClaimLine) -> list[str]:
         """What the reviewer must look at: the problems, and amounts above the published rate."""
-        found = self.problems(line)
-        ceiling = self.ceiling(line)
+        return self.beside(line)[0]
+
+    def beside(self, line: ClaimLine) -> tuple[list[str], Ceiling | None]:
+        """`flags` and `ceiling`, looked up once."""
+        found, ceiling = self.problems(line), self.ceiling(line)
         if ceiling and ceiling.amount is not None and line.amount_usd > ceiling.amount:
             over = usd(line.amount_usd - ceiling.amount)
             found.append(f"{over} above the published rate ({ceiling.text}).")
         if line.no_receipt_because.strip() and not line.receipt_id:
             found.append(f"No receipt, because: {line.no_receipt_because}")
-        return found
+        return found, ceiling
 
     def total_usd(self) -> Decimal:
         return total(line.amount_usd for line in self.lines)
