@@ -15,6 +15,7 @@ from partners.pages.agency import (
     agreement_lines,
     agreements_of,
     knows,
+    load_agency,
     membership_add_page,
     membership_end_page,
     membership_invite_page,
@@ -80,7 +81,7 @@ def _facts(agency: Agency) -> list:
 @door("desk")
 def agency_detail(request, key: int):
     """Everything about one agency, with its people, agreements and outreach."""
-    agency = get_object_or_404(Agency.objects.visible_to(request.user), pk=key)
+    agency = load_agency(request, key)
     if agency.merged_into_id:
         messages.info(request, f"{agency} was merged into this record.")
         return redirect("desk:agency-detail", agency.merged_into_id)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -21,8 +22,9 @@ from partners.services.people import add_membership, end_membership, invite_agai
 from slp.lib.answers import require
 from slp.lib.dates import show
 from slp.lib.forms import refused_at
+from slp.lib.light import columns, light
 from slp.lib.lists import COUNT_LIMIT, capped_label
-from slp.lib.statements import Key, Statement
+from slp.lib.statements import Key, Statement, kept
 
 # What a page shows of the rows of one agency, without all else that stands in them.
 KNOWS = Statement(
@@ -57,6 +59,18 @@ OUTREACH = Statement(
 ON_ROSTER = Statement(
     lambda: Expert.objects.filter(agency=Key("agency"), is_active=True).order_by().values("pk")[: COUNT_LIMIT + 1]
 )
+
+
+@kept
+def _record(reader, key: int):
+    return Agency.objects.visible_to(reader).filter(pk=key).values_list(*columns(Agency))
+
+
+def load_agency(request, key: int) -> Agency:
+    """An agency that the reader sees, for a page that shows it."""
+    for row in _record(request.user, key):
+        return light(Agency, dict(zip(columns(Agency), row, strict=True)))
+    raise Http404
 
 
 def knows(agency: Agency) -> dict[str, list[str]]:

@@ -14,6 +14,8 @@ from deployments.pages.common import post_of
 from partners.models import Agency
 from partners.permissions import agency_roles, post_roles, staff_roles
 from slp.lib.answers import answer, require
+from slp.lib.light import light
+from slp.lib.statements import Statement, kept
 from slp.public import feeds, todo
 from slp.public.notices import notice_urls
 from slp.reminders.models import SweepRun
@@ -48,7 +50,7 @@ AREAS = (
 )
 
 
-HERE = 20  # people in country on the start page of a post
+LAST_SWEEP = Statement(lambda: SweepRun.objects.values("started_at", "error")[:1])
 
 
 def desk_index(request, extra_context=None):
@@ -66,34 +68,46 @@ def desk_index(request, extra_context=None):
         "title": "Desk",
         "records": _records(request),
         "desk": desk,
-        "sweep": SweepRun.objects.values("started_at", "error").first(),
+        "sweep": next(iter(LAST_SWEEP.of()), None),
         **(extra_context or {}),
     }
     request.current_app = admin.site.name
     return render(request, "admin/index.html", context)
 
 
+OF_AGENCY = ("name", "paused_until", "not_before")
+
+
+@kept
+def _agencies(reader):
+    return Agency.objects.visible_to(reader).order_by("name").values_list(*OF_AGENCY)[:1]
+
+
 def portal_home(request):
     """What the agency's person can do now."""
     roles = agency_roles(request.user)
     require(answer(roles, "The partner portal is for people of a partner agency."))
-    agency = Agency.objects.visible_to(request.user).only("name", "paused_until", "not_before").first()
+    agency = next((light(Agency, dict(zip(OF_AGENCY, row, strict=True))) for row in _agencies(request.user)), None)
     groups = todo.groups(feeds.PORTAL, request.user, roles)
     pause = agency.pause if agency else None
     return render(request, "portal/home.html", {"agency": agency, "groups": groups, "roles": roles, "pause": pause})
+
+
+HERE = 20  # people in country on the start page of a post
+OF_TRAVELLER = ("reference", "expert__name", "agency__name", "city", "phone_in_country", "ends_on")
+
+
+@kept
+def _in_country(reader):
+    rows = Deployment.objects.visible_to(reader).filter(status="in_country").order_by("city", "pk")
+    return rows.values_list(*OF_TRAVELLER)[: HERE + 1]
 
 
 def post_home(request):
     """Who is here tonight, who lands, what waits for the post."""
     roles = post_roles(request.user)
     require(answer(roles, "These pages are for people of an embassy or post."))
-    rows = (
-        Deployment.objects.visible_to(request.user)
-        .filter(status="in_country")
-        .order_by("city")
-        .values("reference", "expert__name", "agency__name", "city", "phone_in_country", "ends_on")
-    )
-    here = list(rows[: HERE + 1])
+    here = [dict(zip(OF_TRAVELLER, row, strict=True)) for row in _in_country(request.user)]
     context = {
         "post": post_of(request.user),
         "here": here[:HERE],
