@@ -5,6 +5,9 @@ Looked up once per request and kept on the user object.
 
 from __future__ import annotations
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from partners.models import Agency, Agreement, Certificate, Expert, RosterImport, Signature
 from partners.models.agency import AgencyRole, roles_held
 from partners.models.agreement import AgreementStatus, SignatureSide
@@ -15,7 +18,7 @@ from slp.history.services import note_read
 from slp.lib.answers import Answer, answer, no
 from slp.lib.light import light
 from slp.lib.statements import kept
-from slp.places.models import Post, PostAssignment
+from slp.places.models import Country, Post, PostAssignment
 
 OFFICE_ROLES = {AgencyRole.COORDINATOR, AgencyRole.FINANCE, AgencyRole.SIGNATORY}
 PARTNER_OFFICE = {AgencyRole.COORDINATOR, AgencyRole.SIGNATORY}  # who negotiates for the agency
@@ -42,14 +45,26 @@ POST = ("id", "name", "time_zone", "duty_phone")  # what pages say of a post
 @kept
 def _assignments(reader):
     rows = PostAssignment.objects.filter(user=reader, is_active=True).order_by("post__name", "pk")
-    return rows.values_list(*(f"post__{name}" for name in POST), "role")
+    served = Country.objects.filter(post=OuterRef("post")).order_by("name")
+    countries = (ArraySubquery(served.values(name)) for name in ("iso2", "name"))
+    return rows.values_list(*(f"post__{name}" for name in POST), "role", *countries)
 
 
 def posts_held(user) -> list[tuple[Post, str]]:
     """(post, role) of everything the user is at posts, by the posts' names."""
     if not hasattr(user, "_posts"):
-        user._posts = [(light(Post, dict(zip(POST, post, strict=True))), role) for *post, role in _assignments(user)]
+        user._posts, served = [], {}
+        for *post, role, codes, names in _assignments(user):
+            user._posts.append((light(Post, dict(zip(POST, post, strict=True))), role))
+            served |= dict(zip(codes, names, strict=True))
+        user._countries_served = sorted(served.items(), key=lambda country: country[1])
     return user._posts
+
+
+def countries_served(user) -> list[tuple[str, str]]:
+    """(code, name) of the countries of the user's posts, by name: `Country.objects.served_by` on a page."""
+    posts_held(user)
+    return user._countries_served
 
 
 def post_roles(user, country=None) -> set[str]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from deployments.forms import DecisionForm
 from deployments.lifecycles import CLAIM
 from deployments.models import Claim, ClaimLine, ClaimStatus, Decision
+from deployments.models.claim import claimed
 from deployments.pages import claims as pages
 from deployments.permissions import can_handle_payment, can_record_payment
 from deployments.services import claims
@@ -44,7 +45,8 @@ class ClaimFilter(FilterSet):
 LIST = ListPage(
     title="Claims",
     intro="What agencies ask to be paid back. The longest waiting first, what is settled last.",
-    rows=lambda user: Claim.objects.visible_to(user).exclude(status="draft").with_claimed().open_first(),
+    rows=lambda user: Claim.objects.visible_to(user).exclude(status="draft").open_first(),
+    shared=True,
     columns=(
         Column("reference", "Claim"),
         Column("agency__name", "Agency"),
@@ -53,6 +55,7 @@ LIST = ListPage(
         Column("status_since", "Since"),
         Column("claimed_usd", "Claimed", usd, kind="number"),
     ),
+    worked_out={"claimed_usd": claimed},
     order="status_since",
     ahead="is_settled",
     empty=Empty("No claims yet", "Agencies claim what they spent while an engagement is prepared, under way or done."),

@@ -24,6 +24,7 @@ LIST = ListPage(
     title="Money set aside",
     intro="Obligations by engagement. The accounting system stays the ledger of record.",
     rows=lambda user: Obligation.objects.visible_to(user).annotate(used=payments.spent()),
+    shared=True,
     columns=(
         Column("number", "Obligation"),
         Column("engagement__title", "Engagement"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import django_filters
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -40,10 +42,12 @@ class ServiceRecordFilter(FilterSet):
         fields = ["status"]
 
 
+@cache
 def service_record_list_page() -> ListPage:
     return ListPage(
         title="Records of service",
         rows=lambda user: ServiceRecord.objects.visible_to(user),
+        shared=True,
         columns=(
             Column("expert__name", "Officer"),
             Column("expert__agency__name", "Agency"),

@@ -48,6 +48,7 @@ LIST = ListPage(
     title="Pre-deployment training",
     intro="Sessions that INL/KM gives. Whoever completes one has met the requirement by that alone.",
     rows=lambda user: TrainingSession.objects.visible_to(user).annotate(enrolled=Count("enrolments")),
+    shared=True,
     columns=(
         Column("title", "Session"),
         Column("starts_at", "Begins"),

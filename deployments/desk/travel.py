@@ -33,11 +33,11 @@ from slp.history.services import timeline
 from slp.lib.answers import answer, require
 from slp.lib.dates import today
 from slp.lib.errors import readable_constraints
-from slp.lib.filters import FilterSet
+from slp.lib.filters import FilterSet, PairsFilter
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_page
-from slp.places.models import Country
+from slp.places.choices import all_countries
 
 NOW = ("nominated", *BEFORE, "in_country", "returned")
 TEAMS = 8  # above the list; each has its grid on its engagement's page
@@ -50,11 +50,14 @@ class DeploymentFilter(FilterSet):
         choices=[("all", "All, with the past"), *DeploymentStatus.choices],
         method="by_status",
     )
-    country = django_filters.ModelChoiceFilter(label="Country", queryset=Country.objects.only("iso2", "name"))
+    country = PairsFilter(label="Country")
 
     class Meta:
         model = Deployment
         fields = ["status", "country"]
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        return {"country": all_countries()}
 
     def by_status(self, rows, name, value):
         return rows if value == "all" else rows.filter(status=value)
@@ -75,6 +78,7 @@ def travellers(user):
 LIST = ListPage(
     title="Everybody who travels",
     rows=travellers,
+    shared=True,
     columns=(
         Column("expert__name", "Traveller"),
         Column("agency__name", "Agency"),

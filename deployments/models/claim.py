@@ -122,7 +122,7 @@ IS_SETTLED = ExpressionWrapper(Q(status__in=SETTLED), output_field=models.Boolea
 class ClaimQuerySet(OfficeScoped):
     def with_claimed(self) -> ClaimQuerySet:
         """Annotates `claimed_usd`: the sum of the lines in dollars."""
-        return self.annotate(claimed_usd=_sum_of_lines("amount_usd"))
+        return self.annotate(claimed_usd=claimed())
 
     def with_totals(self) -> ClaimQuerySet:
         """Annotates `claimed_usd`, `allowed_usd`: sums of the lines in dollars."""
@@ -131,6 +131,11 @@ class ClaimQuerySet(OfficeScoped):
     def open_first(self) -> ClaimQuerySet:
         """Annotates `is_settled`, by which lists put what still has a way to go before what is over."""
         return self.annotate(is_settled=IS_SETTLED)
+
+
+def claimed() -> Coalesce:
+    """What a claim asks for in all, in dollars."""
+    return _sum_of_lines("amount_usd")
 
 
 def _sum_of_lines(column: str) -> Coalesce:

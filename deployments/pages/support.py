@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import django_filters
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +16,7 @@ from deployments.pages.common import form_page
 from deployments.permissions import can_edit_support, can_report_incident
 from deployments.services.support import edit_support, note_action
 from engagements.pages.common import facts, offers, steps
+from partners.permissions import countries_served
 from slp.history.services import timeline
 from slp.lib.answers import require
 from slp.lib.dates import at_post
@@ -41,6 +44,13 @@ class IncidentFilter(FilterSet):
         fields = ["status", "severity"]
 
 
+def _at_own_posts(rows, user, door: str):
+    """The same rows, at a post: with its countries named, an index has them in their order."""
+    codes = [code for code, _ in countries_served(user)] if door == "post" else []
+    return rows.filter(country__in=codes) if codes else rows
+
+
+@cache
 def support_list_page(door: str) -> ListPage:
     """What the post did for the teams."""
     desk = door == "desk"
@@ -48,7 +58,8 @@ def support_list_page(door: str) -> ListPage:
     return ListPage(
         title="Support log",
         intro="What the posts did for the teams." if desk else "What the post did for the teams. Newest first.",
-        rows=lambda user: SupportEntry.objects.visible_to(user),
+        rows=lambda user: _at_own_posts(SupportEntry.objects.visible_to(user), user, door),
+        shared=desk,
         columns=(
             Column("happened_at", "When"),
             *([Column("country__name", "Country")] if desk else []),
@@ -111,12 +122,14 @@ def support_edit(request, key: int, door: str):
     return form_page(request, door, form, title="Correct this entry", eyebrow=str(entry), submit="Save", back=back)
 
 
+@cache
 def incident_list_page(door: str) -> ListPage:
     """What touched a traveller's safety."""
     return ListPage(
         title="Incidents",
         intro="What touched a traveller’s safety. No medical detail, nothing classified.",
         rows=lambda user: Incident.objects.visible_to(user),
+        shared=True,
         columns=(
             Column("reference", "Incident"),
             Column("severity", "How bad", choice(Incident.Severity)),

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from deployments.forms import ClaimAddForm, ClaimEditForm, LineForm
 from deployments.lifecycles import CLAIM
 from deployments.models import Claim, ClaimLine, Deployment
+from deployments.models.claim import claimed
 from deployments.pages import claims as pages
 from deployments.pages.common import form_page
 from deployments.permissions import CLAIMABLE, CLAIMANT, can_claim, can_edit_claim
@@ -30,7 +31,7 @@ PAYING = [code for code, kind in KINDS.items() if kind.reimbursable]
 
 def _of_agency(user):
     """With the agencies named too, an index has their claims in the list's order."""
-    return Claim.objects.visible_to(user).filter(agency__in=sorted(agency_ids(user))).with_claimed()
+    return Claim.objects.visible_to(user).filter(agency__in=sorted(agency_ids(user)))
 
 
 LIST = ListPage(
@@ -44,8 +45,8 @@ LIST = ListPage(
         Column("status_since", "Since"),
         Column("claimed_usd", "Claimed", usd, kind="number"),
     ),
+    worked_out={"claimed_usd": claimed},
     order="-status_since",
-    at_once=True,
     empty=Empty(
         "No claims yet",
         "Taking part costs your agency nothing: claim travel, lodging, materials and pay, with the receipts.",

@@ -46,6 +46,7 @@ LIST = ListPage(
     title="Travel",
     intro="Who travels, and what is still missing before they leave.",
     rows=_travellers,
+    shared=True,
     columns=(
         Column("expert__name", "Who"),
         Column("country__name", "Country"),

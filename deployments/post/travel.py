@@ -59,6 +59,7 @@ EVERYBODY = ListPage(
     rows=lambda user: Deployment.objects.visible_to(user).annotate(
         turn=pages.turn_of(first=("in_country",), then=("nominated", *board.BEFORE))
     ),
+    shared=True,
     columns=(
         Column("expert__name", "Traveller"),
         Column("agency__name", "Agency"),

@@ -420,7 +420,7 @@ LIST_QUERIES = [
     ("officer", "desk:incident-list", 4),
     ("coordinator", "portal:deployment-list", 8),
     ("traveller", "portal:deployment-list", 5),
-    ("coordinator", "portal:claim-list", 4),
+    ("coordinator", "portal:claim-list", 5),
     ("post_officer", "post:deployment-list", 5),
     ("post_officer", "post:deployment-all", 5),
     ("post_officer", "post:support-list", 5),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import django_filters
 from django.http import QueryDict
 from django.urls import reverse
@@ -21,28 +23,14 @@ from engagements.models import (
 from engagements.models.report import OWED
 from engagements.pages.common import how_long
 from partners.models import ActivityKind
-from partners.permissions import agency_ids, agency_roles
+from partners.permissions import agency_ids, countries_served
 from slp.lib.dates import show
-from slp.lib.filters import FilterSet
+from slp.lib.filters import FilterSet, PairsFilter
 from slp.lib.lists import Column, Empty, ListPage, choice
-from slp.places.models import Country
+from slp.places.choices import all_countries
 
 RUNNING_NEEDS = ("draft", "submitted", "returned", "validated", "staffed")
 RUNNING = ("planned", "addendum", "preparing", "under_way", "completed")
-
-
-def countries(request):
-    """The countries of a list's filter."""
-    if request is None:
-        return Country.objects.none()
-    user = request.user
-    known = user.is_staff or agency_roles(user)  # they see all countries; `visible_to` would ask once more
-    return (Country.objects.all() if known else Country.objects.visible_to(user)).only("iso2", "name")
-
-
-def own_countries(request):
-    """Those of a post: at its door it sees no others, whatever else the person may see."""
-    return Country.objects.served_by(request.user).only("iso2", "name") if request else Country.objects.none()
 
 
 class OpenFirst(FilterSet):
@@ -74,11 +62,14 @@ class NeedFilter(OpenFirst):
     status = status_filter(NeedStatus.choices)
     priority = django_filters.ChoiceFilter(label="Priority", choices=Priority.choices)
     kind = django_filters.ChoiceFilter(label="Form of assistance", choices=ActivityKind.choices)
-    country = django_filters.ModelChoiceFilter(label="Country", queryset=countries)
+    country = PairsFilter(label="Country")
 
     class Meta:
         model = Need
         fields = ["status", "priority", "kind", "country"]
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        return {"country": all_countries()}
 
 
 class DeskNeedFilter(NeedFilter):
@@ -86,9 +77,11 @@ class DeskNeedFilter(NeedFilter):
 
 
 class PostNeedFilter(NeedFilter):
-    country = django_filters.ModelChoiceFilter(label="Country", queryset=own_countries)
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        return {"country": countries_served(self.request.user)}  # at its door a post sees no others
 
 
+@cache
 def need_list_page(door: str) -> ListPage:
     """Needs: for the desk a triage by age, priority and start; for a post its own."""
     desk = door == "desk"
@@ -115,6 +108,7 @@ def need_list_page(door: str) -> ListPage:
     return ListPage(
         title="Needs",
         rows=lambda user: Need.objects.visible_to(user, door=door),
+        shared=True,
         columns=columns,
         order="priority" if desk else "-status_since",
         empty=empty,
@@ -122,7 +116,6 @@ def need_list_page(door: str) -> ListPage:
         filters=DeskNeedFilter if desk else PostNeedFilter,
         search="search_text",
         search_label="Words, place or reference",
-        at_once=True,
         intro=intro,
         filename="needs",
     )
@@ -142,11 +135,13 @@ class InvitationFilter(FilterSet):
         fields = ["status"]
 
 
+@cache
 def invitation_list_page(door: str) -> ListPage:
     desk = door == "desk"
     return ListPage(
         title="Invitations" if desk else "Requests for your help",
         rows=lambda user: _of_agency(Invitation.objects.visible_to(user), user, door),
+        shared=desk,
         columns=(
             *([Column("agency__name", "Agency")] if desk else []),
             Column("need__title", "Need" if desk else "What for"),
@@ -167,7 +162,6 @@ def invitation_list_page(door: str) -> ListPage:
         link=lambda row: f"{row['reference']}/",
         filters=InvitationFilter,
         search="need__search_text",
-        at_once=not desk,
         intro="" if desk else "Taking part is voluntary. A “not this time” never counts against your agency.",
         filename="invitations",
     )
@@ -178,11 +172,14 @@ class EngagementFilter(OpenFirst):
     open_statuses = RUNNING
     status = status_filter(EngagementStatus.choices)
     kind = django_filters.ChoiceFilter(label="Kind", choices=ActivityKind.choices)
-    country = django_filters.ModelChoiceFilter(label="Country", queryset=countries)
+    country = PairsFilter(label="Country")
 
     class Meta:
         model = Engagement
         fields = ["status", "kind", "country"]
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        return {"country": all_countries()}
 
 
 class DeskEngagementFilter(EngagementFilter):
@@ -190,12 +187,14 @@ class DeskEngagementFilter(EngagementFilter):
 
 
 class PostEngagementFilter(EngagementFilter):
-    country = django_filters.ModelChoiceFilter(label="Country", queryset=own_countries)
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        return {"country": countries_served(self.request.user)}  # at its door a post sees no others
 
 
 ENGAGEMENT_FILTERS = {"desk": DeskEngagementFilter, "portal": EngagementFilter, "post": PostEngagementFilter}
 
 
+@cache
 def engagement_list_page(door: str) -> ListPage:
     texts = {
         "desk": ("Engagements", "An engagement is opened from a need whose seats are filled."),
@@ -206,6 +205,7 @@ def engagement_list_page(door: str) -> ListPage:
     return ListPage(
         title=title,
         rows=lambda user: Engagement.objects.visible_to(user, door=door),
+        shared=True,
         columns=(
             Column("title", "Engagement"),
             Column("kind", "Kind", choice(ActivityKind)),
@@ -221,7 +221,6 @@ def engagement_list_page(door: str) -> ListPage:
         filters=ENGAGEMENT_FILTERS[door],
         search="search_text",
         search_label="Words, place or reference",
-        at_once=door != "desk",
         filename="engagements",
     )
 
@@ -240,11 +239,13 @@ class DeskReportFilter(ReportFilter):
     begins_with = "open"
 
 
+@cache
 def report_list_page(door: str) -> ListPage:
     desk = door == "desk"
     return ListPage(
         title="Final reports",
         rows=lambda user: FinalReport.objects.visible_to(user),
+        shared=True,
         columns=(
             Column("engagement__title", "Engagement"),
             *([Column("agency__name", "Agency")] if desk else []),
@@ -257,6 +258,5 @@ def report_list_page(door: str) -> ListPage:
         link=lambda row: f"{row['reference']}/",
         filters=DeskReportFilter if desk else ReportFilter,
         search="engagement__search_text",
-        at_once=True,
         filename="reports",
     )

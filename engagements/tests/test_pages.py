@@ -207,7 +207,7 @@ def many(rows, haiti, officer, agency, agreement, expertise):
 
 
 COSTS = [
-    ("officer", "/admin/desk/needs/", 4),
+    ("officer", "/admin/desk/needs/", 5),
     ("officer", "/admin/desk/needs/{need}/", 7),
     ("officer", "/admin/desk/invitations/", 4),
     ("officer", "/admin/desk/invitations/{invitation}/", 6),
@@ -215,14 +215,14 @@ COSTS = [
     ("officer", "/admin/desk/engagements/{engagement}/", 11),
     ("officer", "/admin/desk/engagements/{engagement}/?tab=history", 5),
     ("officer", "/admin/desk/addenda/{addendum}/", 5),
-    ("officer", "/admin/desk/reports/", 3),
+    ("officer", "/admin/desk/reports/", 4),
     ("officer", "/admin/desk/reports/{report}/", 4),
-    ("coordinator", "/portal/invitations/", 4),
+    ("coordinator", "/portal/invitations/", 5),
     ("coordinator", "/portal/invitations/{invitation}/", 6),
-    ("coordinator", "/portal/engagements/", 5),
+    ("coordinator", "/portal/engagements/", 6),
     ("coordinator", "/portal/engagements/{engagement}/", 10),
     ("coordinator", "/portal/addenda/{addendum}/", 6),
-    ("coordinator", "/portal/reports/", 4),
+    ("coordinator", "/portal/reports/", 5),
     ("coordinator", "/portal/reports/{report}/", 5),
     ("post_officer", "/post/needs/", 5),
     ("post_officer", "/post/needs/{need}/", 8),

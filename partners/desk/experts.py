@@ -16,7 +16,7 @@ from slp.lib.lists import list_view
 
 @door("desk")
 def expert_list(request):
-    return list_view(request, expert_list_page("desk", searched="q" in request.GET), "desk/expert_list.html")
+    return list_view(request, expert_list_page("desk"), "desk/expert_list.html")
 
 
 @door("desk")

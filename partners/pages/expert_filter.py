@@ -27,7 +27,7 @@ from slp.lib.dates import today
 from slp.lib.filters import FilterSet, PairsFilter
 from slp.lib.forms import DateInput, PlausibleDates
 from slp.lib.spans import HoldsDays, RangeAgg
-from slp.lib.statements import Statement
+from slp.lib.statements import Statement, kept
 from slp.lib.us_states import UsState
 from slp.places.models import Country, Language
 
@@ -109,13 +109,7 @@ class ExpertFilter(FilterSet):
         form = FreeDaysForm
         fields: tuple[str, ...] = ()
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        for name, choices in self.choices().items():
-            self.filters[name].extra["choices"] = choices
-
     def choices(self) -> dict[str, list[tuple[str, str]]]:
-        """The rows that the reader may choose among, by the name of the filter."""
         return named_rows()
 
     def only(self, rows, name, value):
@@ -151,6 +145,11 @@ class ExpertFilter(FilterSet):
         return free_between(rows, first, asked["free_until"] or first) if first else rows
 
 
+@kept
+def _agencies(reader):
+    return Agency.objects.visible_to(reader).order_by().values_list("pk", "name")
+
+
 class DeskExpertFilter(ExpertFilter):
     """The desk also narrows by agency and by its state."""
 
@@ -158,8 +157,7 @@ class DeskExpertFilter(ExpertFilter):
     us_state = django_filters.ChoiceFilter(label="State", choices=UsState.choices, field_name="agency__us_state")
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
-        agencies = Agency.objects.visible_to(self.request.user).order_by().values_list("pk", "name")
-        return super().choices() | {"agency": sorted(agencies, key=itemgetter(1))}
+        return super().choices() | {"agency": sorted(_agencies(self.request.user), key=itemgetter(1))}
 
 
 def _of(rows) -> Exists:

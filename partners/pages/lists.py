@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 import django_filters
 from django.db.models import Case, CharField, F, Func, Q, Value, When
@@ -40,10 +41,12 @@ def confirmed_words(day) -> str:
     return f"{show(day)} (stale)" if is_stale(day) else show(day)
 
 
+@cache
 def agency_list_page() -> ListPage:
     return ListPage(
         title="Agencies",
         rows=lambda user: Agency.objects.visible_to(user),
+        shared=True,
         columns=(
             Column("name", "Agency"),
             Column("kind", "Kind", choice(AgencyKind)),
@@ -66,7 +69,6 @@ def agency_list_page() -> ListPage:
         search="search_text",
         search_label="Name, city or state",
         filename="agencies",
-        at_once=True,
     )
 
 
@@ -116,11 +118,13 @@ class AgreementFilter(FilterSet):
         return rows.filter(on_board(value))
 
 
+@cache
 def agreement_list_page(door: str) -> ListPage:
     desk = door == "desk"
     return ListPage(
         title="Agreements",
         rows=lambda user: Agreement.objects.visible_to(user),
+        shared=True,
         columns=(
             Column("title", "Agreement"),
             *([Column("agency__name", "Agency")] if desk else []),
@@ -143,17 +147,17 @@ def agreement_list_page(door: str) -> ListPage:
         link=lambda row: f"{row['reference']}/",
         filters=AgreementFilter,
         filename="agreements",
-        at_once=True,
     )
 
 
 # -- experts -----------------------------------------------------------------------------------------
-def expert_list_page(door: str, *, searched: bool = False) -> ListPage:
-    """`searched`: by a word. An index holds the searched text, so whom to show is found before anything is joined."""
+@cache
+def expert_list_page(door: str) -> ListPage:
     desk = door == "desk"
     return ListPage(
         title="Roster",
         rows=lambda user: Expert.objects.visible_to(user),
+        shared=desk,
         columns=(
             Column("name", "Name"),
             Column("rank", "Rank or title"),
@@ -177,7 +181,6 @@ def expert_list_page(door: str, *, searched: bool = False) -> ListPage:
         search="search_text",
         search_label="Name or rank",
         filename="roster",
-        at_once=not searched,
     )
 
 
@@ -211,10 +214,12 @@ SHOWN_ON = Case(
 )
 
 
+@cache
 def outreach_list_page() -> ListPage:
     return ListPage(
         title="Outreach",
         rows=lambda user: Outreach.objects.visible_to(user).annotate(shown_on=SHOWN_ON),
+        shared=True,
         columns=(
             Column("agency__name", "Agency"),
             Column("kind", "What", choice(OutreachKind)),
@@ -245,10 +250,12 @@ class EnquiryFilter(FilterSet):
         fields = ["status"]
 
 
+@cache
 def enquiry_list_page() -> ListPage:
     return ListPage(
         title="Enquiries",
         rows=lambda user: Enquiry.objects.visible_to(user),
+        shared=True,
         columns=(
             Column("agency_name", "Agency"),
             Column("us_state", "State"),

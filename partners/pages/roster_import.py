@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import django_filters
@@ -228,11 +229,13 @@ def _rows_page(upload: RosterImport, door: str) -> ListPage:
     )
 
 
+@cache
 def imports_list_page() -> ListPage:
     """All roster files, for the desk."""
     return ListPage(
         title="Roster files",
         rows=lambda user: RosterImport.objects.visible_to(user),
+        shared=True,
         columns=(
             Column("document__name", "File"),
             Column("agency__name", "Agency"),

@@ -37,9 +37,7 @@ def expert_list(request):
         if mine:
             return redirect("portal:expert-detail", mine)
     can_add = bool(agency_ids(request.user, {AgencyRole.COORDINATOR}))
-    return list_view(
-        request, expert_list_page("portal", searched="q" in request.GET), "portal/expert_list.html", can_add=can_add
-    )
+    return list_view(request, expert_list_page("portal"), "portal/expert_list.html", can_add=can_add)
 
 
 def _load(request, key: int) -> Expert:

@@ -151,8 +151,9 @@ def test_all_filters_together_cost_what_none_costs(roster, agency, officer, clie
          f"free_from={day(7)}", "country=HT", "relation=worked", "service=serving", "us_state=CT",
          f"agency={agency.pk}"]
     )  # fmt: skip
+    client.get(reverse("desk:expert-list"))  # what is looked up once per process
     for query in ("", "?page=2", f"?{everything}"):
         with CaptureQueriesContext(connection) as queries:
             assert client.get(reverse("desk:expert-list") + query).status_code == 200
         counts.append(len(queries))
-    assert max(counts) <= 7, counts
+    assert max(counts) <= 6, counts

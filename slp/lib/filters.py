@@ -45,6 +45,15 @@ class Own(dict):
 class FilterSet(django_filters.FilterSet):
     """What every list's filters derive from."""
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in self.choices().items():
+            self.filters[name].extra["choices"] = choices
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """The rows that the reader may choose among, by the name of the `PairsFilter`."""
+        return {}
+
     @classmethod
     def get_filters(cls) -> Shared:
         return Shared(super().get_filters())

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import EmptyResultSet
@@ -22,13 +23,13 @@ from django.db.models import F
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from slp.lib.dates import show as show_date
 from slp.lib.dates import today
 from slp.lib.lifecycle import Lifecycle
-from slp.lib.statements import AnyOf, Key, Statement
+from slp.lib.statements import AnyOf, Key, Statement, Text, rows_for, stand_in, text_of
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1000
@@ -124,29 +125,11 @@ class ListPage:
     intro: str = ""
     filename: str = "export"
     ahead: str = ""  # what the list's own order goes by before anything else, an annotation of `rows`
-    at_once: bool = False  # an index has the order and the joins are few: the first page needs no second look
+    shared: bool = False  # `rows` ask of the reader who they are and their staff role, nothing that a page remembers
     worked_out: dict[str, Callable[[], Any]] = field(default_factory=dict)  # columns that are expressions, made anew
     extra: dict = field(default_factory=dict)
     kept: dict[date, Statement] = field(init=False, default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True)
-class FilterField:
-    """One filter, drawn: Django's own widget templates would cost more than the rest of the page."""
-
-    label: str
-    id: str
-    html: SafeString
-    errors: list[str]
-    is_checkbox: bool = False
-
-
-@dataclass(frozen=True)
-class Header:
-    label: str
-    sort_url: str = ""
-    direction: str = ""
-    kind: str = ""
+    texts: dict[tuple, Text | None] = field(init=False, default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -159,6 +142,7 @@ class Pages:
     capped: bool
     previous_url: str = ""
     next_url: str = ""
+    first_url: str = ""
 
     @property
     def total_label(self) -> str:
@@ -167,23 +151,17 @@ class Pages:
 
 def list_view(request, page: ListPage, template: str, **context):
     """Render `page`, or export it when the URL says `export=csv`."""
-    queryset = page.rows(request.user)
-    filterset = page.filters(request.GET or None, queryset=queryset, request=request) if page.filters else None
-    if filterset is not None and filterset.is_valid():
-        queryset = filterset.qs
-    term = " ".join(request.GET.get("q", "").lower().split())[:100].replace("\x00", "")
-    if term and page.search:
-        for word in term.split():
-            queryset = queryset.filter(**{f"{page.search}__contains": word})
     by, order = _order(request.GET.get("sort", ""), page)
-    exports = request.GET.get("export") == "csv"
-    if exports or by.removeprefix("-") in page.worked_out:
-        queryset = _worked_out(queryset, page)
-    queryset = queryset.order_by(*order)
-    if exports:
-        return _export(queryset, page)
-    pages, rows = _slice(request, queryset, page)
     active = any(v for k, v in request.GET.items() if k not in ("page", "sort"))
+    filterset = page.filters(request.GET or None, request=request) if page.filters else None
+    if request.GET.get("export") == "csv":
+        queryset = _asked(request, page, filterset, request.user)
+        return _export(_worked_out(queryset, page).order_by(*order), page)
+    if page.shared and not active and page_number(request) == 1:
+        pages, rows = _slice(request, page, *_first_ids(request, page, filterset, order))
+    else:
+        queryset = _asked(request, page, filterset, request.user)
+        pages, rows = _slice(request, page, *_ids(request, _ordered(queryset, page, order)), queryset)
     return render(
         request,
         template,
@@ -193,13 +171,34 @@ def list_view(request, page: ListPage, template: str, **context):
             "rows": rows,
             "pages": pages,
             "filters": _filter_fields(filterset),
-            "term": term,
+            "term": _term(request),
             "is_filtered": active,
             "export_url": url_with(request, export="csv", page=None),
             **page.extra,
             **context,
         },
     )
+
+
+def _term(request) -> str:
+    """What is searched for."""
+    return " ".join(request.GET.get("q", "").lower().split())[:100].replace("\x00", "")
+
+
+def _asked(request, page: ListPage, filterset, user) -> models.QuerySet:
+    """The rows that the address asks for, of those that `user` sees. `filterset`: None for a list without filters."""
+    queryset = page.rows(user)
+    if filterset is not None and filterset.is_valid():
+        queryset = filterset.filter_queryset(queryset)
+    for word in _term(request).split() if page.search else ():
+        queryset = queryset.filter(**{f"{page.search}__contains": word})
+    return queryset
+
+
+def _ordered(queryset: models.QuerySet, page: ListPage, order: tuple[str, ...]) -> models.QuerySet:
+    if page.worked_out.keys() & {by.removeprefix("-") for by in order}:
+        queryset = _worked_out(queryset, page)
+    return queryset.order_by(*order)
 
 
 def _order(asked: str, page: ListPage) -> tuple[str, tuple[str, ...]]:
@@ -231,6 +230,7 @@ def pages_of(request, number: int, *, has_next: bool, total: int) -> Pages:
         capped=total > COUNT_LIMIT,
         previous_url=url_with(request, page=number - 1) if number > 1 else "",
         next_url=url_with(request, page=number + 1) if has_next else "",
+        first_url=url_with(request, page=None) if number > 1 else "",
     )
 
 
@@ -254,52 +254,73 @@ def capped_label(count: int) -> str:
     return f"{COUNT_LIMIT}+" if count > COUNT_LIMIT else str(count)
 
 
-def _slice(request, queryset: models.QuerySet, page: ListPage) -> tuple[Pages, list[SafeString]]:
-    number = page_number(request)
-    start = (number - 1) * PAGE_SIZE
-    found = {}
-    if page.at_once and number == 1:
-        found = {row["pk"]: row for row in queryset.values("pk", *_keys(page))[: PAGE_SIZE + 1]}
-        ids, total = list(found), None if len(found) > PAGE_SIZE else len(found)
-    else:
-        ids, total = _ids(queryset, start)
+def _slice(
+    request, page: ListPage, ids: list, total: int, queryset: models.QuerySet | None = None
+) -> tuple[Pages, list[SafeString]]:
+    """Where the page of these rows stands, and the rows. `queryset`: all rows, where they are not those of the list."""
     has_next = len(ids) > PAGE_SIZE
     ids = ids[:PAGE_SIZE]
-    if total is None:
-        total = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].count()
-    if ids and not found:
-        found = {row["pk"]: row for row in _said(queryset, page, ids)}
+    found = {row["pk"]: row for row in _said(request, page, ids, queryset)} if ids else {}
     starts = _cell_starts(page)
     rows = [_row(found[pk], page, starts) for pk in ids if pk in found]
-    return pages_of(request, number, has_next=has_next, total=total), rows
+    return pages_of(request, page_number(request), has_next=has_next, total=total), rows
 
 
-def _ids(queryset: models.QuerySet, start: int) -> tuple[list, int | None]:
-    """The rows from `start` on, and how many there are in all where that shows how many.
+def _first_ids(request, page: ListPage, filterset, order: tuple[str, ...]) -> tuple[list, int]:
+    """As `_ids`, of the first page when the address asks for nothing. The text is kept for the staff role and day."""
+    key = (request.user.staff_role, order, today())
+    if key not in page.texts:
+        if any(day != today() for *_, day in page.texts):
+            page.texts.clear()
+        queryset = _asked(request, page, filterset, stand_in(request.user.staff_role))
+        try:
+            page.texts[key] = text_of(_ordered(queryset, page, order).values_list("pk")[: COUNT_LIMIT + 1])
+        except EmptyResultSet:  # this role sees none of it
+            page.texts[key] = None
+    text = page.texts[key]
+    ids = [pk for (pk,) in rows_for(request.user, text)] if text else []
+    return ids[: PAGE_SIZE + 1], len(ids)
+
+
+def _ids(request, queryset: models.QuerySet) -> tuple[list, int]:
+    """The rows of the page and one more, and how many there are in all.
 
     The ids of a thousand rows cost less than a second statement that counts them under the same conditions.
     """
+    start = (page_number(request) - 1) * PAGE_SIZE
     last = start + PAGE_SIZE + 1
     ids = list(queryset.values_list("pk", flat=True)[start : max(last, COUNT_LIMIT + 1)])
     if start >= COUNT_LIMIT:
         return ids, COUNT_LIMIT + 1  # no need to ask
-    return ids[: PAGE_SIZE + 1], start + len(ids) if ids or not start else None
+    if ids or not start:
+        return ids[: PAGE_SIZE + 1], start + len(ids)
+    return [], queryset.order_by().values("pk")[: COUNT_LIMIT + 1].count()
 
 
 def _worked_out(queryset: models.QuerySet, page: ListPage) -> models.QuerySet:
     return queryset.annotate(**{name: make() for name, make in page.worked_out.items()})
 
 
-def _said(queryset: models.QuerySet, page: ListPage, ids: list) -> Iterable[dict[str, Any]]:
+def _said(request, page: ListPage, ids: list, queryset: models.QuerySet | None) -> Iterable[dict[str, Any]]:
     """What these rows say: no condition is needed any more, unless a column is worked out by the query itself."""
-    if (queryset.query.annotations.keys() - page.worked_out.keys()) & set(_keys(page)):
-        return queryset.order_by().filter(pk__in=ids).values("pk", *_keys(page))
     if today() not in page.kept:
-        rows = _worked_out(queryset.model._base_manager.order_by(), page)
-        rows = rows.filter(AnyOf(F("pk"), Key("ids"))).values("pk", *_keys(page))
+        queryset = page.rows(request.user) if queryset is None else queryset
         page.kept.clear()
-        page.kept[today()] = Statement(lambda: rows)
-    return page.kept[today()].of(ids=ids)
+        page.kept[today()] = _statement(queryset, page)
+    statement = page.kept[today()]
+    if statement is None:
+        queryset = page.rows(request.user) if queryset is None else queryset
+        return queryset.order_by().filter(pk__in=ids).values("pk", *_keys(page))
+    return statement.of(ids=ids)
+
+
+def _statement(queryset: models.QuerySet, page: ListPage) -> Statement | None:
+    """What the rows of a list say, whoever asks; none, where a column is an annotation of its `rows`."""
+    if (queryset.query.annotations.keys() - page.worked_out.keys()) & set(_keys(page)):
+        return None
+    rows = _worked_out(queryset.model._base_manager.order_by(), page)
+    rows = rows.filter(AnyOf(F("pk"), Key("ids"))).values("pk", *_keys(page))
+    return Statement(lambda: rows)
 
 
 def _cell_starts(page: ListPage) -> list[str]:
@@ -316,14 +337,20 @@ def _row(values: dict, page: ListPage, starts: list[str]) -> SafeString:
     return mark_safe("".join(f"{start}{cell}</td>" for start, cell in zip(starts, cells, strict=True)))  # noqa: S308
 
 
-def _filter_fields(filterset) -> list[FilterField]:
-    fields = []
-    for bound in filterset.form.visible_fields() if filterset is not None else ():
-        widget = bound.field.widget
-        drawn = _drawn(bound, widget)
-        is_checkbox = isinstance(widget, forms.CheckboxInput)
-        fields.append(FilterField(bound.label, bound.id_for_label, drawn, list(bound.errors), is_checkbox))
-    return fields
+def _filter_fields(filterset) -> list[SafeString]:
+    """Each filter, drawn: by a template and Django's own widgets they would cost more than the rest of the page."""
+    return [_filter_field(bound) for bound in (filterset.form.visible_fields() if filterset is not None else ())]
+
+
+def _filter_field(bound: forms.BoundField) -> SafeString:
+    widget = bound.field.widget
+    kind = "usa-checkbox__label" if isinstance(widget, forms.CheckboxInput) else "usa-label"
+    label = f'<label class="{kind}" for="{bound.id_for_label}">{html.escape(bound.label)}</label>'
+    drawn = _drawn(bound, widget)
+    if isinstance(widget, forms.CheckboxInput):
+        drawn, label = f'<div class="usa-checkbox">{drawn}{label}</div>', ""
+    errors = "".join(f'<p class="usa-error-message">{html.escape(str(error))}</p>' for error in bound.errors[:1])
+    return mark_safe(f'<div class="slp-filter__field">{label}{drawn}{errors}</div>')  # noqa: S308 -- each part is escaped
 
 
 def _drawn(bound: forms.BoundField, widget: forms.Widget) -> SafeString:
@@ -347,20 +374,11 @@ def _css(widget: forms.Widget) -> str:
     return "usa-checkbox__input" if isinstance(widget, forms.CheckboxInput) else "usa-input"
 
 
-def _choices(field: forms.Field) -> list[tuple[Any, Any]]:
-    """A field's choices; of rows that are called by their name only key and name are read."""
-    queryset = getattr(field, "queryset", None)
-    if queryset is None or "name" not in {f.name for f in queryset.model._meta.fields}:
-        return list(field.choices)
-    empty = [] if field.empty_label is None else [("", field.empty_label)]
-    return empty + list(queryset.values_list("pk", "name"))
-
-
 def _select(bound: forms.BoundField) -> SafeString:
     """A plain select with its choices."""
     given = bound.value()
     # Hundreds of agencies are escaped as one text: NUL is in none of them, PostgreSQL would not have it.
-    words = html.escape("\0;".join([f"{value}\0:{label}" for value, label in _choices(bound.field)]))
+    words = html.escape("\0;".join([f"{value}\0:{label}" for value, label in bound.field.choices]))
     options = words.replace("\0;", '</option><option value="').replace("\0:", '">')
     mark = f'<option value="{html.escape("" if given is None else str(given))}"'
     options = f'<option value="{options}</option>'.replace(f"{mark}>", f"{mark} selected>") if words else ""
@@ -368,27 +386,27 @@ def _select(bound: forms.BoundField) -> SafeString:
     return mark_safe(f"{start}{options}</select>")  # noqa: S308 -- each part is escaped
 
 
-def _headers(request, page: ListPage, order: str) -> list[Header]:
-    headers = []
+def _headers(request, page: ListPage, order: str) -> list[SafeString]:
+    """The head of each column, drawn: a link that sorts by it, where that can be."""
+    heads = []
     for column in page.columns:
-        if not column.sort:
-            headers.append(Header(column.label, kind=column.kind))
-            continue
-        current = order.removeprefix("-") == column.key
-        direction = ("descending" if order.startswith("-") else "ascending") if current else ""
-        target = f"-{column.key}" if direction == "ascending" else column.key
-        headers.append(Header(column.label, url_with(request, sort=target, page=None), direction, column.kind))
-    return headers
+        kind = f' class="slp-{column.kind}"' if column.kind else ""
+        label, sorted_so = html.escape(column.label), ""
+        if column.sort:
+            current = order.removeprefix("-") == column.key
+            direction = ("descending" if order.startswith("-") else "ascending") if current else ""
+            target = f"-{column.key}" if direction == "ascending" else column.key
+            sorted_so = f' aria-sort="{direction}"' if direction else ""
+            label = f'<a href="{url_with(request, sort=target, page=None)}">{label}</a>'
+        heads.append(mark_safe(f'<th scope="col"{kind}{sorted_so}>{label}</th>'))  # noqa: S308 -- escaped above
+    return heads
 
 
 def url_with(request, **changes) -> str:
     """This page's address with some parameters changed, the others kept. Ready for a template."""
-    params = request.GET.copy()
-    for key, value in changes.items():
-        params.pop(key, None)
-        if value not in (None, ""):
-            params[key] = value
-    return mark_safe(conditional_escape(f"?{params.urlencode()}"))  # noqa: S308 -- escaped in the same line
+    stay = [(name, value) for name, values in request.GET.lists() if name not in changes for value in values]
+    new = [(name, value) for name, value in changes.items() if value not in (None, "")]
+    return mark_safe(html.escape(f"?{urlencode(stay + new)}"))  # noqa: S308 -- escaped in the same line
 
 
 class _Echo:
@@ -410,11 +428,13 @@ def _is_number(text: str) -> bool:
 
 
 def _export(queryset: models.QuerySet, page: ListPage) -> StreamingHttpResponse:
-    keys = [c.key for c in page.columns]
-    rows = (
-        [c.text(v) for c, v in zip(page.columns, values, strict=True)]
-        for values in queryset.values_list(*keys).iterator(chunk_size=2000)
-    )
+    keys, zone = [c.key for c in page.columns], timezone.get_current_timezone()
+
+    def row(values: tuple) -> list[str]:
+        with timezone.override(zone):  # it is written when the request, and its zone, are over
+            return [c.text(v) for c, v in zip(page.columns, values, strict=True)]
+
+    rows = (row(values) for values in queryset.values_list(*keys).iterator(chunk_size=2000))
     return csv_response(page.filename, [c.label for c in page.columns], rows)
 
 

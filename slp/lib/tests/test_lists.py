@@ -2,8 +2,11 @@
 
 import csv
 import io
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
 from partners.models import Agency
 from slp.lib.lists import Column, Empty, ListPage, capped_counts, capped_label, list_view, safe_for_spreadsheet
@@ -41,6 +44,25 @@ def agencies(agency, other_agency):
 )
 def test_any_address_gives_a_page(page, agencies, query):
     assert page(query).status_code == 200
+
+
+def test_a_page_beyond_the_last_says_so_and_leads_back(page, agencies):
+    shown = page("?page=3&sort=name").content.decode()
+    assert "This page is empty" in shown
+    assert 'href="?sort=name"' in shown
+    assert "None yet." not in shown
+
+
+def test_an_export_tells_moments_in_the_readers_zone(rf, officer, agencies):
+    Agency.objects.filter(pk=agencies[0].pk).update(status_since=datetime(2026, 11, 28, 3, 0, tzinfo=UTC))
+    columns = (Column("name", "Name"), Column("status_since", "Since"))
+    request = rf.get("/?export=csv&sort=-name")
+    request.user = officer
+    with timezone.override("America/New_York"):
+        response = list_view(request, replace(PAGE, columns=columns), "ui/list.html")
+    with timezone.override("UTC"):  # it is sent when the request is over
+        sent = b"".join(response.streaming_content).decode()
+    assert "27 Nov 2026, 22:00 EST" in sent
 
 
 def test_search_needs_every_word(page, agencies):
