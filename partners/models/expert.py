@@ -111,7 +111,9 @@ class Expert(models.Model):
         indexes = [
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="expert_search"),
             models.Index(fields=["name", "id"], include=["search_text"], name="experts_by_name"),
-            models.Index(fields=["agency", "name", "id"], include=["is_active"], name="experts_of_agency_by_name"),
+            models.Index(
+                fields=["agency", "name", "id"], include=["is_active", "search_text"], name="experts_of_agency_by_name"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,8 @@ import django_filters
 from django import forms
 from django.contrib.postgres.fields import DateRangeField
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
 
 from partners.models import (
     Agency,
@@ -27,7 +28,7 @@ from slp.lib.dates import today
 from slp.lib.filters import FilterSet, PairsFilter
 from slp.lib.forms import DateInput, PlausibleDates
 from slp.lib.spans import HoldsDays, RangeAgg
-from slp.lib.statements import Statement, kept
+from slp.lib.statements import Among, Key, Statement, kept
 from slp.lib.us_states import UsState
 from slp.places.models import Country, Language
 
@@ -173,16 +174,23 @@ def _valid():
     return Certificate.objects.filter(Q(expires_on=None) | Q(expires_on__gte=today()))
 
 
-def free_between(rows, first: date, last: date):
-    """Every day from `first` to `last` lies in a window of the person, if they gave any; none is barred or taken."""
-    asked = DateRange(first, last + timedelta(days=1))
-    offered = Availability.objects.filter(expert=OuterRef("pk"), kind=Availability.Kind.AVAILABLE).order_by()
-    windows = Subquery(offered.values("expert").annotate(spans=RangeAgg("period")).values("spans"))
-    barred = Availability.objects.filter(kind=Availability.Kind.BLACKOUT, period__overlap=asked)
+def _free() -> QuerySet:
+    """Whose every day of `days` lies in a window of theirs, if they gave any; none is barred or taken."""
+    days = Cast(Key("days"), DateRangeField())
+    offered = Availability.objects.filter(kind=Availability.Kind.AVAILABLE).order_by()
+    windows = offered.filter(expert=OuterRef("pk")).values("expert").annotate(spans=RangeAgg("period")).values("spans")
+    # Most have named no window: they are told apart before anybody's windows are put together.
+    named_none = ~Q(pk__in=offered.values("expert"))
+    barred = Availability.objects.filter(kind=Availability.Kind.BLACKOUT, period__overlap=days)
     # Found by the name of the relation: that app stands above this one.
-    tours = Expert._meta.get_field("deployments").related_model._base_manager.filter(period__overlap=asked)
-    return rows.filter(
-        HoldsDays(windows, Value(asked, output_field=DateRangeField()), without=True),
-        ~_of(barred),
-        ~_of(tours.exclude(status__in=NOT_TRAVELLING)),
-    )
+    tours = Expert._meta.get_field("deployments").related_model._base_manager.filter(period__overlap=days)
+    free = Expert.objects.filter(named_none | Q(HoldsDays(Subquery(windows), days)), ~_of(barred))
+    return free.filter(~_of(tours.exclude(status__in=NOT_TRAVELLING))).order_by().values("pk")
+
+
+FREE = Statement(_free)
+
+
+def free_between(rows: QuerySet, first: date, last: date) -> QuerySet:
+    """Those of the rows who are free on every day from `first` to `last`."""
+    return rows.filter(Among("pk", FREE, days=DateRange(first, last + timedelta(days=1))))

@@ -283,18 +283,20 @@ def _first_ids(request, page: ListPage, filterset, order: tuple[str, ...]) -> tu
 
 
 def _ids(request, queryset: models.QuerySet) -> tuple[list, int]:
-    """The rows of the page and one more, and how many there are in all.
+    """The rows of the page and one more, and how many there are in all. One query.
 
-    The ids of a thousand rows cost less than a second statement that counts them under the same conditions.
+    They are counted apart: in their order, a thousand rows of a rare kind are found only by reading many others.
     """
     start = (page_number(request) - 1) * PAGE_SIZE
-    last = start + PAGE_SIZE + 1
-    ids = list(queryset.values_list("pk", flat=True)[start : max(last, COUNT_LIMIT + 1)])
-    if start >= COUNT_LIMIT:
-        return ids, COUNT_LIMIT + 1  # no need to ask
-    if ids or not start:
-        return ids[: PAGE_SIZE + 1], start + len(ids)
-    return [], queryset.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+    try:
+        sql, params = queryset.values("pk")[start : start + PAGE_SIZE + 1].query.sql_with_params()
+        counted, values = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].query.sql_with_params()
+    except EmptyResultSet:  # nothing can fulfil the condition, so Django makes no statement of it
+        return [], 0
+    with connection.cursor() as cursor:
+        both = f"SELECT ARRAY({sql}), (SELECT count(*) FROM ({counted}) AS counted)"  # noqa: S608 -- made by the ORM
+        cursor.execute(both, (*params, *values))
+        return cursor.fetchone()
 
 
 def _worked_out(queryset: models.QuerySet, page: ListPage) -> models.QuerySet:

@@ -151,6 +151,28 @@ class AnyOf(models.Lookup):
         return f"{column} = ANY(%s)", [*params, self.rhs]
 
 
+class Among(models.Expression):
+    """Is a column among what a `Statement` finds? For a condition that takes the ORM long to put together."""
+
+    conditional = True
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, statement: Statement, **keys: Any) -> None:
+        super().__init__()
+        self.column, self.statement, self.keys = models.F(column), statement, keys
+
+    def get_source_expressions(self) -> list:
+        return [self.column]
+
+    def set_source_expressions(self, expressions: list) -> None:
+        (self.column,) = expressions
+
+    def as_sql(self, compiler, connection) -> tuple[str, list]:
+        column, params = compiler.compile(self.column)
+        text = self.statement.text
+        return f"{column} IN ({text.sql})", [*params, *(self.keys[place] for place in text.opened)]
+
+
 class Statement:
     """The rows of a queryset of plain values. `rows` makes it, with a `Key` for all that is not the same each time."""
 
@@ -160,17 +182,17 @@ class Statement:
 
     def of(self, **keys: Any) -> list[dict[str, Any]]:
         """The rows, each by the names of its values."""
-        with self._text.run(keys) as cursor:
+        with self.text.run(keys) as cursor:
             names = [column.name for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def count(self, **keys: Any) -> int:
         """How many rows there are."""
-        with self._text.run(keys, "SELECT count(*) FROM ({}) AS counted") as cursor:
+        with self.text.run(keys, "SELECT count(*) FROM ({}) AS counted") as cursor:
             return cursor.fetchone()[0]
 
     @property
-    def _text(self) -> Text:
+    def text(self) -> Text:
         if self._written is None:
             self._written = text_of(self._rows())
         return self._written
