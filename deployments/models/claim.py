@@ -266,7 +266,7 @@ class ClaimLine(models.Model):
         max_digits=16,
         decimal_places=8,
         default=Decimal(1),
-        validators=[MinValueValidator(Decimal("0.00000001"))],
+        validators=[MinValueValidator(Decimal("0.00000001"), "Enter how many dollars one unit cost.")],
     )
     rate_source = models.CharField("where the rate comes from", max_length=120, blank=True)
     rate_on = models.DateField("date of the rate", null=True, blank=True)

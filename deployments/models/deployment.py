@@ -214,6 +214,12 @@ class Deployment(LifecycleModel):
     def when(self) -> str:
         return show_span(self.starts_on, self.ends_on)
 
+    @property
+    def role_in_team(self) -> str:
+        """The role, with the lead of the team where the role does not say it."""
+        leads = self.is_team_lead and "lead" not in self.role.lower()
+        return f"{self.role}, team lead" if leads else self.role
+
 
 class DeploymentScoped(models.QuerySet):
     """Rows of a deployment: visible to those who see it."""

@@ -46,7 +46,7 @@ def journey_facts(deployment: Deployment) -> list:
         ("Engagement", deployment.engagement.title),
         ("Agency", deployment.agency),
         ("Country", deployment.country),
-        ("Role", deployment.role + (", team lead" if deployment.is_team_lead else "")),
+        ("Role", deployment.role_in_team),
         ("Travel", deployment.when),
         ("City", deployment.city),
         ("Lodging", deployment.lodging),

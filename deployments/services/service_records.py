@@ -95,15 +95,9 @@ def _journey(journey: Deployment, trained: dict[int, int]) -> dict[str, Any]:
         "kind": journey.engagement.get_kind_display(),
         "reference": journey.engagement.reference,
         "days": (end - journey.starts_on).days + 1,
-        "role": _role(journey),
+        "role": journey.role_in_team,
         "trained": "" if count is None else f"{count:,}",
     }
-
-
-def _role(journey: Deployment) -> str:
-    """The role, with the lead of the team where the role does not say it."""
-    leads = journey.is_team_lead and "lead" not in journey.role.lower()
-    return f"{journey.role}, team lead" if leads else journey.role
 
 
 def something_to_record(service: dict[str, Any]) -> Answer:

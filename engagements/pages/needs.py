@@ -222,9 +222,11 @@ def _line(seat: Seat, nomination: Nomination | None, holder: str | None) -> Seat
 
 
 def filling(lines: list[SeatLine]) -> dict[str, Any]:
-    """ "4 of 6 filled", for the seats' part of a page."""
-    filled, total = sum(1 for line in lines if line.nomination), sum(line.count for line in lines)
-    return {"lines": lines, "filled": filled, "total": total, "fill": f"{filled} of {total} filled"}
+    """ "4 of 6 filled, 1 person offered", for the seats' part of a page: filled is what INL/KM has confirmed."""
+    filled, offered = (sum(1 for line in lines if line.status == state) for state in (FILLED, OFFERED))
+    total = sum(line.count for line in lines)
+    said = f", {offered} {'person' if offered == 1 else 'people'} offered" if offered else ""
+    return {"lines": lines, "filled": filled, "total": total, "fill": f"{filled} of {total} filled{said}"}
 
 
 @kept

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from engagements.lifecycles import INVITATION, NEED
 from engagements.models import Invitation, Need, Seat
+from engagements.pages.needs import filling, seat_lines
 from engagements.services.invitations import (
     answer_invitation,
     change_invitation,
@@ -253,6 +254,13 @@ def test_a_draft_is_withdrawn_in_silence(need, six_seats, agency, officer, coord
 
 
 # -- people ----------------------------------------------------------------------------------------
+def test_a_seat_counts_as_filled_when_somebody_is_confirmed(accepted, coordinator, officer, six_seats, mentor):
+    offered = nominate_expert(invitation=accepted, seat=six_seats[0], expert=mentor, actor=coordinator)
+    assert filling(seat_lines(accepted.need, officer))["fill"] == "0 of 6 filled, 1 person offered"
+    type(offered).objects.filter(pk=offered.pk).update(status="confirmed")
+    assert filling(seat_lines(accepted.need, officer))["fill"] == "1 of 6 filled"
+
+
 def test_somebody_else_for_a_seat_that_is_filled(accepted, coordinator, six_seats, mentor, agency):
     nominate_expert(invitation=accepted, seat=six_seats[0], expert=mentor, actor=coordinator)
     with pytest.raises(Refused, match="just been filled"):
