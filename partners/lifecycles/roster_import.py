@@ -75,5 +75,6 @@ ROSTER_IMPORT = Lifecycle(
             danger=True,
             explains="Nothing of this file goes on the roster. The roster stays as it is.",
         ),
+        Move("lapse", "Set aside what nobody took over", ("checked",), "discarded", BY_COMMAND),
     ),
 )

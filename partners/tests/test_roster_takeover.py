@@ -231,3 +231,14 @@ def test_staged_rows_go_after_thirty_days_and_the_record_stays(agency, coordinat
     assert "no longer kept" in page.content.decode()
     file = client_of(coordinator).get(reverse("portal:roster-import-file", args=[upload.reference]))
     assert file.status_code == 404
+
+
+def test_a_checked_file_that_nobody_takes_over_is_set_aside(agency, coordinator):
+    upload = checked(coordinator, agency, csv_file([FULL]))
+    roster_files(timezone.now() + timedelta(days=59))
+    upload.refresh_from_db()
+    assert upload.status == "checked"
+    roster_files(timezone.now() + timedelta(days=61))
+    upload.refresh_from_db()
+    assert (upload.status, Expert.objects.count()) == ("discarded", 0)
+    assert upload.rows.exists(), "its rows stay for another 30 days"

@@ -44,6 +44,7 @@ SURPRISED = (
 FINISHED = (ImportStatus.APPLIED, ImportStatus.FAILED, ImportStatus.DISCARDED)
 UNDER_WAY = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.APPLYING)
 ROWS_KEPT = timedelta(days=30)
+WAITS = timedelta(days=60)  # a checked file that nobody takes over
 STUCK_AFTER = timedelta(minutes=2)
 
 
@@ -189,6 +190,12 @@ def go_on(now: datetime) -> int:
 
 
 def clear_away(now: datetime) -> int:
-    """Delete the staged rows of files that were finished with 30 days ago. The record of the file stays."""
+    """Delete the staged rows of files that were finished with 30 days ago. The record of the file stays.
+
+    A checked file that nobody takes over for 60 days is set aside: its people would be older than the roster's.
+    """
     over = RosterImport.objects.filter(status__in=FINISHED, status_since__lt=now - ROWS_KEPT)
-    return RosterImportRow.objects.filter(roster_import__in=over).delete()[0]
+    gone = RosterImportRow.objects.filter(roster_import__in=over).delete()[0]
+    for forgotten in RosterImport.objects.filter(status=ImportStatus.CHECKED, status_since__lt=now - WAITS):
+        ROSTER_IMPORT.apply(forgotten, "lapse", actor=None, reason=f"Nobody took it over for {WAITS.days} days.")
+    return gone
