@@ -50,10 +50,10 @@ def forms(season, visited, django_db_blocker) -> list[tuple[str, str, dict[str, 
 
     Forms with the same fields at the same kind of address are tried once, sets of rows once for all doors.
     """
-    found, seen = [], set()
+    found, seen, clients = [], set(), season.clients()
     with django_db_blocker.unblock():
         for role, url in [*visited.opened, *(("administrator", url) for url in admin_forms())]:
-            for form in posting_forms(matrix.get(season.client(role), url).content.decode()):
+            for form in posting_forms(matrix.get(clients[role], url).content.decode()):
                 fields = {name: (kind, form.values.get(name, [""])[0]) for name, kind in form.kinds.items()}
                 to = form.action or url
                 rows = any(name.endswith("-TOTAL_FORMS") for name in fields)
@@ -78,10 +78,9 @@ def test_there_are_forms_to_try(forms):
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: value[:12].encode("unicode_escape").decode())
 def test_no_form_breaks_whatever_is_sent(season, forms, value):
-    clients, broken = {}, []
+    clients, broken = season.clients(), []
     for role, url, fields in forms:
-        client = clients.setdefault(role, season.client(role))
-        answer = sent(client, url, filled(fields, value))
+        answer = sent(clients[role], url, filled(fields, value))
         if answer.status_code >= 500:
             broken.append((role, url, answer.status_code))
     assert broken == []
@@ -89,12 +88,11 @@ def test_no_form_breaks_whatever_is_sent(season, forms, value):
 
 def test_a_refused_form_says_so_and_keeps_what_was_typed(season, forms):
     """Every text that was typed stands in the answer again, beside a summary of what is wrong."""
-    clients, lost, refused = {}, [], 0
+    clients, lost, refused = season.clients(), [], 0
     for role, url, fields in forms:
-        client = clients.setdefault(role, season.client(role))
         typed = {n: f"typed-{i}" for i, (n, (kind, _)) in enumerate(fields.items()) if kind in ("text", "textarea")}
         hidden = {n: value for n, (kind, value) in fields.items() if kind == "hidden" and n != "once"}
-        answer = sent(client, url, filled(fields, "-1") | hidden | typed)
+        answer = sent(clients[role], url, filled(fields, "-1") | hidden | typed)
         if answer.status_code != 422:
             continue
         refused += 1

@@ -40,6 +40,18 @@ from slp.documents.models import Document
 ROLES = [account.key for account in ACCOUNTS]
 
 
+class Clients(dict):
+    """By role; each signs in when first asked for, which takes longer than most pages."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def __missing__(self, role: str) -> Client:
+        self[role] = self.world.client(role)
+        return self[role]
+
+
 class World:
     """The demo accounts' view of the season."""
 
@@ -52,6 +64,9 @@ class World:
         if role != "anonymous":
             client.force_login(self.users[role])
         return client
+
+    def clients(self) -> Clients:
+        return Clients(self)
 
     def own(self, model: type[models.Model], **filters) -> models.Model | None:
         """One that the home agency and the Haiti post have to do with, as far as the model allows."""
