@@ -26,6 +26,7 @@ admin.site.site_header = admin.site.site_title = "SLP desk"
 admin.site.index_title = "Desk"
 admin.site.enable_nav_sidebar = False
 admin.site.index = home.desk_index
+admin.site.get_app_list = home.app_list
 
 desk = [
     *partners_desk.urlpatterns,

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import path
+from django.utils.functional import SimpleLazyObject
 
 from deployments.models import Deployment
 from deployments.pages.common import post_of
@@ -29,6 +30,17 @@ class Area:
     kind: str
     empty: str
     groups: list[todo.Group]
+
+
+_stock_app_list = admin.site.get_app_list
+
+
+def app_list(request, app_label=None):
+    """The admin's list of models, made only where a page shows it.
+
+    Django makes it for each of the admin's pages, for a side bar that ours don't have; that took a quarter of a page.
+    """
+    return SimpleLazyObject(lambda: _stock_app_list(request, app_label))
 
 
 _RECORDS: dict[str, str] = {}
