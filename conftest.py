@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from partners.models import Agency, AgencyKind, AgencyLevel, Expertise, Membership, Sector
 from slp.accounts.models import StaffRole, User
@@ -13,8 +17,8 @@ from slp.places.models import Country, Language, Post, PostAssignment, PostRole,
 PASSWORD = "a-long-test-passphrase"
 
 # A busy machine is no finding: how long an example takes is measured nowhere here.
-settings.register_profile("slp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("slp")
+examples.register_profile("slp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("slp")
 
 
 def make_user(email: str, **fields) -> User:
@@ -175,13 +179,26 @@ def other_post_officer(georgia) -> User:
     return make_post_person("post2", georgia, PostRole.POST_OFFICER)
 
 
+def session_of(user: User) -> str:
+    """The key of a session in which that person is signed in.
+
+    Past what signing in does beside, which has its own tests and takes longer than most pages.
+    """
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return session.session_key
+
+
 @pytest.fixture
 def client_of():
     """`client_of(user)`: a test client in which that person is signed in."""
 
     def signed_in(user: User) -> Client:
         client = Client()
-        client.force_login(user)
+        client.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
         return client
 
     return signed_in

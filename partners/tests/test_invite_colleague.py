@@ -56,8 +56,8 @@ def test_the_ledger_never_holds_the_link(invited):
         assert "/accounts/password" not in text
 
 
-def test_who_has_signed_in_before_gets_no_link(agency, coordinator, traveller, client_of):
-    client_of(traveller)  # signs in
+def test_who_has_signed_in_before_gets_no_link(agency, coordinator, traveller):
+    Client().force_login(traveller)
     traveller.refresh_from_db()
     assert traveller.last_login
     add_membership(actor=coordinator, agency=agency, email=traveller.email, name=traveller.name, role="signatory")
