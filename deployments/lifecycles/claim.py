@@ -139,9 +139,9 @@ def _tell_claimant(claim: Claim, actor, reason: str) -> None:
         users=people_of(claim.agency, "coordinator", "agency_finance"),
         rule="claim-moved",
         key=f"claim-moved:{claim.reference}:{claim.status}:{claim.version}",
-        subject=f"Claim {claim.reference}: {claim.lifecycle.label(claim.status, plain=True).lower()}",
+        subject=f"Claim {claim.reference}: {claim.status_in_words}",
         body=f"Your claim on {claim.engagement.title} is now: "
-        f"{claim.lifecycle.label(claim.status, plain=True).lower()}." + (f"\n\nINL says: {reason}" if reason else ""),
+        f"{claim.status_in_words}." + (f"\n\nINL says: {reason}" if reason else ""),
         about=claim.reference,
         path=f"/portal/claims/{claim.reference}/",
         why="You look after your agency's claims.",

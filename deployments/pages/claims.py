@@ -19,7 +19,7 @@ from engagements.pages.common import Turn, due_words, facts
 from partners.models import Agency, Membership
 from partners.models.agency import found_belonging
 from slp.accounts.models import User
-from slp.lib.dates import day_of, show
+from slp.lib.dates import day_of, show, today
 from slp.lib.light import columns, light, named
 from slp.lib.statements import Key, Statement, kept
 
@@ -138,7 +138,8 @@ def turn(claim: Claim, *, mine: bool) -> Turn | None:
     who, text = WAITING[claim.status]
     due = ""
     if claim.status in ("approved", "certified") and claim.submitted_at:
-        due = f"Payment is due {due_words(pay_by(claim))}."
+        last = pay_by(claim)
+        due = f"Payment is {'due ' if last >= today() else ''}{due_words(last)}."
     if mine and claim.status in ("draft", "returned"):
         text = claim.returned_because if claim.status == "returned" else "Add every cost, then submit the claim."
     return Turn(mine, who, text, due)

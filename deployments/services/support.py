@@ -122,17 +122,18 @@ def check_in(
 
 def _tell_not_safe(row: CheckIn) -> None:
     deployment = row.deployment
-    tell(
-        users=[*post_people(deployment.country, "rso", "post_officer"), *staff("officer")],
-        rule="not-safe",
-        key=f"not-safe:{row.pk}",
-        subject=f"{deployment.expert} is not safe: {row.place or deployment.city or deployment.country}",
-        body=f"{deployment.expert} ({deployment.agency}) has checked in as NOT safe.\n"
+    about = {
+        "rule": "not-safe",
+        "key": f"not-safe:{row.pk}",
+        "subject": f"{deployment.expert} is not safe: {row.place or deployment.city or deployment.country}",
+        "body": f"{deployment.expert} ({deployment.agency}) has checked in as NOT safe.\n"
         f"Place: {row.place or 'not said'}\nPhone: {deployment.phone_in_country or 'not known'}\n\n{row.note}",
-        about=deployment.reference,
-        path=f"/post/deployments/{deployment.reference}/",
-        why="You look after travellers in this country.",
-    )
+        "about": deployment.reference,
+        "why": "You look after travellers in this country.",
+    }
+    at_post = post_people(deployment.country, "rso", "post_officer")
+    tell(users=at_post, path=f"/post/deployments/{deployment.reference}/", **about)
+    tell(users=staff("officer"), path=f"/admin/desk/deployments/{deployment.reference}/", **about)
 
 
 def report_incident(
@@ -188,11 +189,22 @@ def _tell_incident(incident: Incident) -> None:
             users=people_of(incident.deployment.agency, "coordinator"),
             rule="incident",
             key=f"incident-agency:{incident.reference}",
-            subject=f"{who}: please call INL/KM",
-            body=f"Something has happened in {incident.country} that concerns {who}. INL/KM tells you more by phone.",
+            subject=f"{who}: please call INL",
+            body=f"Something has happened in {incident.country} that concerns {who}. INL tells you more by phone.\n\n"
+            + _whom_to_call(incident.deployment),
             about=incident.deployment.reference,
+            path=f"/portal/deployments/{incident.deployment.reference}/",
             why="You coordinate the agency of this traveller.",
         )
+
+
+def _whom_to_call(deployment: Deployment) -> str:
+    """For the agency: the officer who looks after the engagement, and who is awake at the post."""
+    owner, post = deployment.engagement.owner, deployment.country.post
+    lines = [f"{owner.name}, INL: {owner.phone or owner.email}"] if owner and owner.is_active else []
+    if post and post.duty_phone:
+        lines.append(f"Duty officer, {post.name}: {post.duty_phone}")
+    return "\n".join(lines) or "Ask whoever at INL you work with; the page of the journey names the post."
 
 
 def note_action(*, incident: Incident, actor, form) -> Incident:

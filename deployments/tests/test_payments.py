@@ -8,11 +8,12 @@ from decimal import Decimal
 import pytest
 
 from deployments.lifecycles import CLAIM
-from deployments.models import Payment
+from deployments.models import Claim, Payment
+from deployments.pages.claims import turn
 from deployments.services import claims, payments
 from deployments.tests.factories import make_claim, make_engagement, make_obligation
 from slp.lib.answers import Refused
-from slp.lib.dates import today
+from slp.lib.dates import start_of, today
 
 
 def test_three_people_from_submission_to_payment(certified, finance2):
@@ -136,3 +137,16 @@ def test_only_finance_sets_money_aside_once_per_number(engagement, finance, offi
     assert payments.record_obligation(actor=finance, **row).amount == Decimal("1000.00")
     with pytest.raises(Refused, match="already recorded"):
         payments.record_obligation(actor=finance, **row)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (51, "Payment is 21 days overdue."),
+        (30, "Payment is due today."),
+        (0, "Payment is due in 30 days."),
+    ],
+)
+def test_when_a_payment_is_due_in_words(days, words):
+    submitted = start_of(today() - timedelta(days=days)) + timedelta(hours=12)
+    assert turn(Claim(status="approved", submitted_at=submitted), mine=False).due == words

@@ -13,8 +13,10 @@ from deployments.models import SupportEntry
 from deployments.services import support, training
 from deployments.services.readiness import list_requirements
 from deployments.tests.factories import make_deployment, make_engagement
+from slp.accounts.models import User
 from slp.lib.answers import Refused
 from slp.lib.dates import today
+from slp.places.models import Post
 from slp.reminders.models import Notice
 
 
@@ -87,6 +89,8 @@ def test_not_safe_tells_the_rso_the_post_and_the_desk_at_once(deployment, travel
 
     told = set(Notice.objects.filter(rule="not-safe").values_list("user__email", flat=True))
     assert told == {rso.email, post_officer.email, officer.email}
+    for reader, door in ((rso, "/post"), (officer, "/admin/desk")):
+        assert reader.notices.get(rule="not-safe").path == f"{door}/deployments/{deployment.reference}/"
 
 
 @pytest.mark.parametrize("who", ["coordinator", "officer", "outsider"])
@@ -116,6 +120,21 @@ def test_a_serious_incident_tells_everybody_concerned_without_its_text(
     }
     assert not notices.filter(body__contains="gunpoint").exists()
     assert incident.reference.startswith("INC-")
+
+
+def test_an_agency_that_shall_call_reads_whom(deployment, engagement, haiti, rso, officer, coordinator):
+    support.report_incident(country=haiti, severity=2, summary="Robbed.", actor=rso, deployment=deployment)
+    assert "Ask whoever at INL you work with" in coordinator.notices.get(rule="incident").body
+
+    User.objects.filter(pk=officer.pk).update(phone="+1 202 555 0100")
+    type(engagement).objects.filter(pk=engagement.pk).update(owner=officer)
+    Post.objects.filter(pk=haiti.post_id).update(duty_phone="+509 555 0199")
+    journey = type(deployment).objects.get(pk=deployment.pk)
+    support.report_incident(country=haiti, severity=3, summary="Again.", actor=rso, deployment=journey)
+    notice = coordinator.notices.filter(rule="incident").order_by("-pk")[0]
+    assert f"{officer.name}, INL: +1 202 555 0100\nDuty officer, {haiti.post}: +509 555 0199" in notice.body
+    assert notice.path == f"/portal/deployments/{deployment.reference}/"
+    assert "INL/KM" not in notice.subject + notice.body
 
 
 def test_an_incident_is_taken_and_resolved_with_what_was_done(haiti, rso):

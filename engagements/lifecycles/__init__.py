@@ -2,7 +2,7 @@
 
 from engagements.lifecycles.engagement import ENGAGEMENT, addenda_signed, addendum_digest, agreements_cover
 from engagements.lifecycles.invitation import INVITATION, NOMINATION, covered
-from engagements.lifecycles.need import NEED, seats_filled
+from engagements.lifecycles.need import NEED, is_opened, seats_filled
 from engagements.lifecycles.people import AUTOMATIC, COORDINATOR, POST, post_people, staff
 from engagements.lifecycles.report import REPORT
 
@@ -19,6 +19,7 @@ __all__ = [
     "addendum_digest",
     "agreements_cover",
     "covered",
+    "is_opened",
     "post_people",
     "seats_filled",
     "staff",

@@ -156,7 +156,7 @@ INVITATION = Lifecycle(
     initial=InvitationStatus.DRAFT,
     roles=lambda user, invitation: partner_roles(user, invitation.agency_id),
     tones={"sent": "warn", "accepted": "good", "part_accepted": "good", "countered": "info"},
-    plain={"sent": "Waiting for your answer", "countered": "INL/KM looks at your proposal"},
+    plain={"sent": "Waiting for your answer", "countered": "INL looks at your proposal"},
     moves=(
         Move("send", "Send", ("draft",), "sent", OFFICER, _may_send, _tell_agency),
         Move(

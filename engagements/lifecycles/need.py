@@ -55,9 +55,13 @@ def _opened(need: Need) -> set[str]:
     return set(need.engagements.values_list("status", flat=True)) if known is None else {e.status for e in known}
 
 
+def is_opened(need: Need) -> bool:
+    """Has an engagement been opened for it that was not cancelled?"""
+    return bool(_opened(need) - {EngagementStatus.CANCELLED})
+
+
 def _nothing_opened(need: Need, user) -> Answer:
-    running = _opened(need) - {EngagementStatus.CANCELLED}
-    return answer(not running, "An engagement is already open for this need.")
+    return answer(not is_opened(need), "An engagement is already open for this need.")
 
 
 def _no_longer_asked(need: Need, actor, reason: str) -> None:
@@ -66,7 +70,7 @@ def _no_longer_asked(need: Need, actor, reason: str) -> None:
     words = "All seats are filled. Thank you."
     if need.status != NeedStatus.STAFFED:
         open_ones += ANSWERED_YES
-        words = f"The need is {need.get_status_display().lower()}."
+        words = f"The need is {need.status_in_words}."
     for invitation in need.invitations.filter(status__in=open_ones):
         invitation.lifecycle.apply(invitation, "withdraw", actor=None, reason=words)
 
@@ -95,17 +99,20 @@ def _tell_desk_of_need(need: Need, actor, reason: str) -> None:
 
 
 def _tell_post_of_need(need: Need, actor, reason: str) -> None:
-    tell(
-        users=[*post_people(need.country), need.author],
-        rule="need-moved",
-        key=f"need-moved:{need.reference}:{need.status}:{need.version}",
-        subject=f"{need.title}: {need.get_status_display().lower()}",
-        body=f"Your need {need.reference} is now: {need.get_status_display().lower()}."
+    """The post, and whoever registered it: an officer may have done so at the desk, and reads it there."""
+    about = {
+        "rule": "need-moved",
+        "key": f"need-moved:{need.reference}:{need.status}:{need.version}",
+        "subject": f"{need.title}: {need.status_in_words}",
+        "body": f"Your need {need.reference} is now: {need.status_in_words}."
         + (f"\n\nINL/KM says: {reason}" if reason else ""),
-        about=need.reference,
-        path=f"/post/needs/{need.reference}/",
-        why="You registered this need or work at the post.",
-    )
+        "about": need.reference,
+        "why": "You registered this need or work at the post.",
+    }
+    at_desk = [need.author] if need.author.staff_role else []
+    at_post = post_people(need.country) + ([] if at_desk else [need.author])
+    tell(users=at_post, path=f"/post/needs/{need.reference}/", **about)
+    tell(users=at_desk, path=f"/admin/desk/needs/{need.reference}/", **about)
 
 
 NEED = Lifecycle(

@@ -45,9 +45,9 @@ def _tell_author(report: FinalReport, actor, reason: str) -> None:
         users=people_of(report.agency, "coordinator"),
         rule="report-moved",
         key=f"report-moved:{report.reference}:{report.status}:{report.version}",
-        subject=f"Final report {report.get_status_display().lower()}: {report.engagement.title}",
-        body=f"Your final report {report.reference} is now: {report.get_status_display().lower()}."
-        + (f"\n\nINL/KM says: {reason}" if reason else ""),
+        subject=f"Final report {report.status_in_words}: {report.engagement.title}",
+        body=f"Your final report {report.reference} is now: {report.status_in_words}."
+        + (f"\n\nINL says: {reason}" if reason else ""),
         about=report.reference,
         path=f"/portal/reports/{report.reference}/",
         why="You coordinate your agency's partnership.",
@@ -62,7 +62,7 @@ REPORT = Lifecycle(
     initial=ReportStatus.DUE,
     roles=lambda user, report: partner_roles(user, report.agency_id),
     tones={"due": "warn", "drafting": "info", "submitted": "info", "returned": "warn", "accepted": "good"},
-    plain={"submitted": "INL/KM is reading it", "returned": "Back with you"},
+    plain={"submitted": "INL is reading it", "returned": "Back with you"},
     moves=(
         Move("begin", "Begin", ("due",), "drafting", COORDINATOR, form="report-edit"),
         Move("submit", "Submit", ("drafting", "returned"), "submitted", COORDINATOR, _written, _tell_desk_of_report),

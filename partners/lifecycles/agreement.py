@@ -88,8 +88,8 @@ def _tell_partner(agreement: Agreement, actor, reason: str) -> None:
         users=people_of(agreement.agency, "coordinator", "signatory"),
         rule="agreement-moved",
         key=f"agreement-moved:{agreement.reference}:{agreement.status}:{agreement.version}",
-        subject=f"{agreement.title}: {agreement.get_status_display().lower()}",
-        body=f"The agreement {agreement.reference} is now: {agreement.get_status_display().lower()}."
+        subject=f"{agreement.title}: {agreement.status_in_words}",
+        body=f"The agreement {agreement.reference} is now: {agreement.status_in_words}."
         + (f"\n\nReason: {reason}" if reason else ""),
         about=agreement.reference,
         path=f"/portal/agreements/{agreement.reference}/",

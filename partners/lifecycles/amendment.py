@@ -36,7 +36,7 @@ def _is_due(amendment: Amendment, user) -> Answer:
 
 
 def _tell_partner(amendment: Amendment, actor, reason: str) -> None:
-    agreement, word = amendment.agreement, amendment.get_status_display().lower()
+    agreement, word = amendment.agreement, amendment.status_in_words
     tell(
         users=people_of(agreement.agency, "coordinator", "signatory"),
         rule="agreement-moved",

@@ -18,6 +18,8 @@ from django.db.models.functions import Cast
 from django.utils.choices import BaseChoiceIterator
 from django_filters.conf import settings
 
+from slp.lib.lifecycle import Lifecycle
+
 
 class Shared(dict):
     """The filters of a class. Where each request would copy all of it, it gets filters of its own, nothing deeper."""
@@ -62,6 +64,17 @@ class FilterSet(django_filters.FilterSet):
         form = super().get_form_class()
         form.base_fields = Own(form.base_fields)
         return form
+
+
+def by_states(rows: models.QuerySet, name: str, value: str) -> models.QuerySet:
+    """The rows in the states of one choice of `Lifecycle.choices`, which may hold several."""
+    return rows.filter(status__in=value.split(",")) if "," in value else rows.filter(status=value)
+
+
+def state_filter(lifecycle: Lifecycle, *, plain: bool = False, without: Iterable[str] = ()):
+    """The filter of a status, in the words of the rows."""
+    choices = lifecycle.choices(plain=plain, without=without)
+    return django_filters.ChoiceFilter(label="State", choices=choices, method=by_states)
 
 
 class Pairs(BaseChoiceIterator):

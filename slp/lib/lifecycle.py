@@ -111,6 +111,19 @@ class Lifecycle:
         """The word for a status; `plain` gives the partner's wording."""
         return (plain and self.plain.get(status)) or self.states(status).label
 
+    def in_words(self, status: str) -> str:
+        """The partner's wording inside a sentence: "waived", "INL is reading it"."""
+        words = str(self.label(status, plain=True))
+        return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+    def choices(self, *, plain: bool = False, without: Iterable[str] = ()) -> list[tuple[str, str]]:
+        """The states to choose among, in the words of the rows. States that read the same are one choice."""
+        found: dict[str, list[str]] = {}
+        for status in self.states.values:
+            if status not in without:
+                found.setdefault(str(self.label(status, plain=plain)), []).append(status)
+        return [(",".join(statuses), words) for words, statuses in found.items()]
+
     def tone(self, status: str) -> str:
         return self.tones.get(status, "neutral")
 
@@ -220,6 +233,11 @@ class LifecycleModel(models.Model):
     def status_tag(self) -> dict[str, str]:
         """The staff wording with its tone, for `ui/status.html`."""
         return {"label": self.lifecycle.label(self.status), "tone": self.lifecycle.tone(self.status)}
+
+    @property
+    def status_in_words(self) -> str:
+        """The partner's wording inside a sentence, for mail."""
+        return self.lifecycle.in_words(self.status)
 
     @property
     def plain_status_tag(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from partners.models import Enquiry
 from slp.history.services import timeline
 from slp.lib.answers import Refused, Stale
 from slp.lib.dates import today
+from slp.lib.filters import by_states
 from slp.lib.moves import buttons
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +103,12 @@ def test_a_form_that_leaves_the_status_out_still_asks_constraints_that_need_it(a
     draft.status = "active"
     with pytest.raises(ValidationError, match="Another agreement of this kind"):
         draft.validate_constraints(exclude={"status", "text"})
+
+
+def test_states_that_read_the_same_are_one_choice(enquiry, monkeypatch):
+    monkeypatch.setattr(ENQUIRY, "plain", {"new": "INL has it", "triaged": "INL has it"})
+    assert ENQUIRY.choices(plain=True, without=("converted",)) == [("new,triaged", "INL has it"), ("closed", "Closed")]
+    assert len(ENQUIRY.choices(plain=False)) == 4
+    assert list(by_states(Enquiry.objects.all(), "status", "new,triaged")) == [enquiry]
+    assert not by_states(Enquiry.objects.all(), "status", "closed").exists()
+    assert (enquiry.status_in_words, ENQUIRY.in_words("closed")) == ("INL has it", "closed")
