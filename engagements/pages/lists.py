@@ -11,12 +11,9 @@ from django.urls import reverse
 from engagements.lifecycles import ENGAGEMENT, INVITATION, NEED, REPORT
 from engagements.models import (
     Engagement,
-    EngagementStatus,
     FinalReport,
     Invitation,
-    InvitationStatus,
     Need,
-    NeedStatus,
     Priority,
     ReportStatus,
 )
@@ -25,7 +22,8 @@ from engagements.pages.common import how_long
 from partners.models import ActivityKind
 from partners.permissions import agency_ids, countries_served
 from slp.lib.dates import show
-from slp.lib.filters import FilterSet, PairsFilter
+from slp.lib.filters import FilterSet, PairsFilter, by_states, state_filter
+from slp.lib.lifecycle import Lifecycle
 from slp.lib.lists import Column, Empty, ListPage, choice
 from slp.places.choices import all_countries
 
@@ -48,18 +46,18 @@ class OpenFirst(FilterSet):
     def by_status(self, rows, name, value):
         if value in ("", "all"):
             return rows
-        return rows.filter(status__in=self.open_statuses) if value == "open" else rows.filter(status=value)
+        return rows.filter(status__in=self.open_statuses) if value == "open" else by_states(rows, name, value)
 
 
-def status_filter(choices, open_label: str = "All that are open"):
-    """The filter of a status, with "open" and "all" before the states themselves."""
-    first = [("open", open_label), ("all", "All")]
-    return django_filters.ChoiceFilter(label="State", choices=[*first, *choices], method="by_status", empty_label=None)
+def status_filter(lifecycle: Lifecycle, *, plain: bool = False):
+    """The filter of a status, with "open" and "all" before the states, in the words of the rows."""
+    choices = [("open", "All that are open"), ("all", "All"), *lifecycle.choices(plain=plain)]
+    return django_filters.ChoiceFilter(label="State", choices=choices, method="by_status", empty_label=None)
 
 
 class NeedFilter(OpenFirst):
     open_statuses = RUNNING_NEEDS
-    status = status_filter(NeedStatus.choices)
+    status = status_filter(NEED)
     priority = django_filters.ChoiceFilter(label="Priority", choices=Priority.choices)
     kind = django_filters.ChoiceFilter(label="Form of assistance", choices=ActivityKind.choices)
     country = PairsFilter(label="Country")
@@ -77,6 +75,8 @@ class DeskNeedFilter(NeedFilter):
 
 
 class PostNeedFilter(NeedFilter):
+    status = status_filter(NEED, plain=True)
+
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         return {"country": countries_served(self.request.user)}  # at its door a post sees no others
 
@@ -128,11 +128,15 @@ def _of_agency(rows, user, door: str):
 
 # -- invitations -----------------------------------------------------------------------------------
 class InvitationFilter(FilterSet):
-    status = django_filters.ChoiceFilter(label="State", choices=InvitationStatus.choices)
+    status = state_filter(INVITATION)
 
     class Meta:
         model = Invitation
         fields = ["status"]
+
+
+class PortalInvitationFilter(InvitationFilter):
+    status = state_filter(INVITATION, plain=True, without=("draft",))  # an agency sees what was sent to it
 
 
 @cache
@@ -160,7 +164,7 @@ def invitation_list_page(door: str) -> ListPage:
             "that is how you are found.",
         ),
         link=lambda row: f"{row['reference']}/",
-        filters=InvitationFilter,
+        filters=InvitationFilter if desk else PortalInvitationFilter,
         search="need__search_text",
         intro="" if desk else "Taking part is voluntary. A “not this time” never counts against your agency.",
         filename="invitations",
@@ -170,7 +174,7 @@ def invitation_list_page(door: str) -> ListPage:
 # -- engagements -----------------------------------------------------------------------------------
 class EngagementFilter(OpenFirst):
     open_statuses = RUNNING
-    status = status_filter(EngagementStatus.choices)
+    status = status_filter(ENGAGEMENT)
     kind = django_filters.ChoiceFilter(label="Kind", choices=ActivityKind.choices)
     country = PairsFilter(label="Country")
 
@@ -186,12 +190,16 @@ class DeskEngagementFilter(EngagementFilter):
     begins_with = "open"
 
 
-class PostEngagementFilter(EngagementFilter):
+class PortalEngagementFilter(EngagementFilter):
+    status = status_filter(ENGAGEMENT, plain=True)
+
+
+class PostEngagementFilter(PortalEngagementFilter):
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         return {"country": countries_served(self.request.user)}  # at its door a post sees no others
 
 
-ENGAGEMENT_FILTERS = {"desk": DeskEngagementFilter, "portal": EngagementFilter, "post": PostEngagementFilter}
+ENGAGEMENT_FILTERS = {"desk": DeskEngagementFilter, "portal": PortalEngagementFilter, "post": PostEngagementFilter}
 
 
 @cache
@@ -228,7 +236,7 @@ def engagement_list_page(door: str) -> ListPage:
 # -- reports ---------------------------------------------------------------------------------------
 class ReportFilter(OpenFirst):
     open_statuses = (*OWED, ReportStatus.SUBMITTED)
-    status = status_filter(ReportStatus.choices)
+    status = status_filter(REPORT)
 
     class Meta:
         model = FinalReport
@@ -237,6 +245,10 @@ class ReportFilter(OpenFirst):
 
 class DeskReportFilter(ReportFilter):
     begins_with = "open"
+
+
+class PortalReportFilter(ReportFilter):
+    status = status_filter(REPORT, plain=True)
 
 
 @cache
@@ -256,7 +268,7 @@ def report_list_page(door: str) -> ListPage:
         order="due_on",
         empty=Empty("No reports yet", "When an engagement is completed, each agency that took part owes a report."),
         link=lambda row: f"{row['reference']}/",
-        filters=DeskReportFilter if desk else ReportFilter,
+        filters=DeskReportFilter if desk else PortalReportFilter,
         search="engagement__search_text",
         filename="reports",
     )

@@ -28,7 +28,7 @@ from partners.pages.common import EXPIRING_DAYS, ends_in, how_long, whose_turn
 from partners.pages.expert_filter import DeskExpertFilter, ExpertFilter
 from partners.services.confirm import is_stale
 from slp.lib.dates import Precision, show, today
-from slp.lib.filters import FilterSet
+from slp.lib.filters import FilterSet, state_filter
 from slp.lib.lists import Column, Empty, ListPage, choice
 
 NEGOTIATED = ("draft", "inl_review", "partner_review", "board_approval", "signing")
@@ -108,7 +108,7 @@ def on_board(name: str) -> Q:
 class AgreementFilter(FilterSet):
     board = django_filters.ChoiceFilter(label="Which", choices=BOARDS, method="by_board")
     kind = django_filters.ChoiceFilter(label="Kind", choices=AgreementKind.choices)
-    status = django_filters.ChoiceFilter(label="State", choices=AgreementStatus.choices)
+    status = state_filter(AGREEMENT)
 
     class Meta:
         model = Agreement
@@ -116,6 +116,10 @@ class AgreementFilter(FilterSet):
 
     def by_board(self, rows, name, value):
         return rows.filter(on_board(value))
+
+
+class PortalAgreementFilter(AgreementFilter):
+    status = state_filter(AGREEMENT, plain=True)
 
 
 @cache
@@ -145,7 +149,7 @@ def agreement_list_page(door: str) -> ListPage:
         if desk
         else Empty("No agreements yet", "When INL sends you a draft, it stands here and you get a mail."),
         link=lambda row: f"{row['reference']}/",
-        filters=AgreementFilter,
+        filters=AgreementFilter if desk else PortalAgreementFilter,
         filename="agreements",
     )
 
