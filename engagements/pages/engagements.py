@@ -26,6 +26,7 @@ from engagements.panels import panels
 from partners.models import Agency, Agreement, Signature
 from partners.models.agreement import SignatureSide
 from partners.pages.common import source_link
+from partners.permissions import agency_roles
 from slp.lib.dates import show, today
 from slp.lib.light import columns, has_read, light, named, of
 from slp.lib.statements import kept
@@ -199,13 +200,14 @@ def engagement_turn(
     engagement: Engagement, user, door: str, addenda: list[Paper], reports: list[FinalReport]
 ) -> Turn | None:
     """Who has to do what now, and where."""
-    officer = "an INL/KM officer"
+    officer = "INL" if door == "portal" else "an INL/KM officer"
     mine = door == "desk" and user.staff_role in ("officer", "director")
     if engagement.status == "addendum":
         missing = [name for p in addenda for name in p.missing]
         if missing:
             who = " and ".join(dict.fromkeys(missing))
-            return Turn(mine and "INL" in missing, who, "The addendum waits to be signed.")
+            signs = mine and "INL" in missing if door != "portal" else _signs_one(addenda, user)
+            return Turn(signs, who, "The addendum waits to be signed.")
         return Turn(mine, officer, "Everything is signed. Preparations can start.")
     if engagement.status == "planned":
         return Turn(mine, officer, "The agencies and the addenda are still to be written.")
@@ -216,18 +218,26 @@ def engagement_turn(
         text = f"It runs until {show(engagement.ends_on)}. When everybody is home, it is completed."
         return Turn(mine and engagement.ends_on <= today(), "the team", text)
     if engagement.status == "completed":
-        return _last_steps(reports, mine)
+        return _last_steps(reports, mine, officer)
     return None
 
 
-def _last_steps(reports: list[FinalReport], mine: bool) -> Turn:
+def _signs_one(addenda: list[Paper], user) -> bool:
+    """Does an addendum wait for this person to sign it for their agency?"""
+    return any(
+        SignatureSide.AGENCY not in p.signed and "signatory" in agency_roles(user, p.addendum.agency_id)
+        for p in addenda
+    )
+
+
+def _last_steps(reports: list[FinalReport], mine: bool, officer: str) -> Turn:
     owed = [r for r in reports if r.status in ("due", "drafting", "returned")]
     if owed:
         first = min(owed, key=lambda r: r.due_on)
         return Turn(False, str(first.agency), "The final report is owed.", due_words(first.due_on))
     if any(r.status == "submitted" for r in reports):
-        return Turn(mine, "an INL/KM officer", "A final report waits to be read.")
-    return Turn(mine, "an INL/KM officer", "Reports are done. When every claim is settled it can be closed.")
+        return Turn(mine, officer, "A final report waits to be read.")
+    return Turn(mine, officer, "Reports are done. When every claim is settled it can be closed.")
 
 
 def tag(engagement: Engagement, door: str) -> dict[str, str]:

@@ -13,10 +13,11 @@ from django.db.models import OuterRef, Subquery
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from engagements.forms.needs import NeedEditForm, NeedForm, SeatFormSet, seat_rows, without_errors
 from engagements.kinds import KINDS
-from engagements.lifecycles import NEED
+from engagements.lifecycles import NEED, is_opened
 from engagements.models import Engagement, HostInstitution, Invitation, Need, Nomination, NominationStatus, Seat
 from engagements.pages.common import Turn, facts, sent
 from engagements.permissions import can_edit_need, can_register_need
@@ -24,7 +25,7 @@ from engagements.services.needs import change_need, create_need, submit_need
 from partners.models import Agency, Depth, Expert, Expertise
 from slp.history.services import Entry, move_into
 from slp.lib.answers import require
-from slp.lib.dates import day_of, show, show_span
+from slp.lib.dates import day_of, show, show_between
 from slp.lib.forms import refused_at
 from slp.lib.light import columns, has_read, light, named, of
 from slp.lib.numbers import whole_number
@@ -109,7 +110,7 @@ def need_facts(need: Need) -> list:
         *([("Academy", need.academy)] if need.academy_id else []),
         ("Sector", need.get_sector_display()),
         ("Priority", need.get_priority_display()),
-        ("Between", show_span(need.starts_on, need.ends_on)),
+        ("When", capfirst(show_between(need.starts_on, need.ends_on))),
         ("Length of stay", stay(need)),
         ("Where", need.places),
         ("What must improve", need.problem),
@@ -261,8 +262,10 @@ def need_turn(need: Need, user, door: str) -> Turn | None:
     }
     if need.status not in texts:
         return None
+    if need.status == "staffed" and is_opened(need):
+        return Turn(False, "the engagement", "It is open. Once it is completed, the need is fulfilled.")
     who, text = texts[need.status]
-    if need.status in CAN_SUBMIT and "submit" in mine:
+    if need.status in CAN_SUBMIT and "submit" in mine and (door == "post" or need.author_id == user.pk):
         return Turn(True, who, text, url=reverse(f"{door}:need-edit", args=[need.reference]), action="Continue")
     if door == "desk" and user.staff_role in ("officer", "director") and need.status not in CAN_SUBMIT:
         return Turn(True, who, DESK_TEXTS[need.status])

@@ -92,20 +92,27 @@ def written(report: FinalReport) -> list:
     )
 
 
-def report_turn(report: FinalReport, user, door: str) -> Turn | None:
+def report_turn(report: FinalReport, user, door: str, asked: dict | None = None) -> Turn | None:
+    """Whose turn it is. `asked`: the request for more time that waits for an answer."""
     key, mine = report.reference, door == "portal" and bool(can_edit_report(user, report))
     coordinator = f"the coordinator of {report.agency}"
+    if asked and door == "desk" and can_decide_extension(user, report):
+        return Turn(True, "an INL/KM officer", f"Decide whether the agency has until {show(asked['asked_for'])}.")
     if report.status in OWED:
         text = {
             "due": "Write the final report. You can save it as you go.",
             "drafting": "Complete the report and hand it in.",
-            "returned": "INL/KM has returned the report. Correct it and hand it in again.",
+            "returned": "INL has returned the report. Correct it and hand it in again.",
         }[report.status]
         url = reverse("portal:report-edit", args=[key]) if mine else ""
         return Turn(mine, coordinator, text, f"Due {show(report.due_on)}, {due_words(report.due_on)}", url, "Write")
     if report.status == "submitted":
         reads = door == "desk" and user.staff_role in ("officer", "director")
-        return Turn(reads, "an INL/KM officer", "Read it, then accept it or return it with what to correct.")
+        return Turn(
+            reads,
+            "INL" if door == "portal" else "an INL/KM officer",
+            "Read it, then accept it or return it with what to correct.",
+        )
     return None
 
 
@@ -118,7 +125,7 @@ def report_detail(request, door_name: str, key: str):
         "report": report,
         "status": report.status_tag if desk else report.plain_status_tag,
         "steps": steps(REPORT, PATH, report.status, plain=not desk, detours={"returned": "drafting"}),
-        "turn": report_turn(report, request.user, door_name),
+        "turn": report_turn(report, request.user, door_name, asked),
         "moves": offers(report, request.user, door_name),
         "facts": written(report),
         "extensions": extensions,

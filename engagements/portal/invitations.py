@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils.text import capfirst
 
 from engagements.forms.invitations import AnswerForm, PeopleForm
 from engagements.kinds import KINDS
@@ -25,7 +26,7 @@ from engagements.services.invitations import (
 )
 from slp.lib.answers import answer, require
 from slp.lib.costs import CostCategory
-from slp.lib.dates import at_post, show_span
+from slp.lib.dates import at_post, show_between
 from slp.lib.forms import refusal_about, refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
@@ -60,7 +61,7 @@ def request_facts(invitation: Invitation) -> list:
         ("With whom", need.institution),
         ("Where", f"{need.places}, {need.country}"),
         *([("Academy", need.academy)] if need.academy_id else []),
-        ("When", f"Between {show_span(need.starts_on, need.ends_on)}, for {stay(need)}"),
+        ("When", f"{capfirst(show_between(need.starts_on, need.ends_on))}, for {stay(need)}"),
         ("What must improve", need.problem),
         ("How success will be recognized", need.success),
         ("Safety conditions", need.security_conditions),
@@ -138,10 +139,10 @@ def _turn(invitation: Invitation, lines: list[dict], may_answer, may_name) -> Tu
         due = at_post(invitation.reply_by, invitation.agency.time_zone)
         url = reverse("portal:invitation-answer", args=[key])
         if not may_answer and "time to answer" in may_answer.reason:
-            return Turn(False, "INL/KM", may_answer.reason)
+            return Turn(False, "INL", may_answer.reason)
         return Turn(bool(may_answer), coordinator, "Please answer by", due, url, "Answer")
     if invitation.status == "countered":
-        return Turn(False, "INL/KM", "They look at what you propose.")
+        return Turn(False, "INL", "They look at what you propose.")
     missing = sum(1 for line in lines if line["needs_name"])
     if invitation.status in ANSWERED_YES and missing:
         url = reverse("portal:nomination-add", args=[key])
@@ -150,7 +151,7 @@ def _turn(invitation: Invitation, lines: list[dict], may_answer, may_name) -> Tu
             bool(may_name), coordinator, f"Say who goes: {missing} {seats} without a name.", "", url, "Name people"
         )
     if invitation.status in ANSWERED_YES and any(line["status"]["label"] == "Offered" for line in lines):
-        return Turn(False, "INL/KM", "They confirm the people that you have offered.")
+        return Turn(False, "INL", "They confirm the people that you have offered.")
     return None
 
 

@@ -13,7 +13,7 @@ from engagements.services.needs import change_need, create_need, submit_need
 from engagements.tests.factories import make_invitation, make_need, make_seats
 from engagements.tests.test_walk import need_data, page
 from slp.lib.answers import Refused, Stale
-from slp.lib.dates import today
+from slp.lib.dates import show, today
 
 pytestmark = pytest.mark.django_db
 
@@ -296,3 +296,23 @@ def test_seats_of_a_draft_are_hidden_from_staff(client_of, officer, haiti, post_
     draft = make_need(haiti, post_officer, status="draft")
     make_seats(draft, community_policing, 2)
     page(client_of(officer), f"/admin/desk/needs/{draft.reference}/", 404)
+
+
+# -- what the post is told ---------------------------------------------------------------------------
+def test_everybody_reads_of_a_need_in_plain_words_at_their_own_door(haiti, officer, second_officer, post_officer):
+    need = make_need(haiti, officer, status="submitted")
+    NEED.apply(need, "validate", actor=second_officer)
+    for reader, door in ((officer, "/admin/desk"), (post_officer, "/post")):
+        notice = reader.notices.get(rule="need-moved")
+        assert notice.path == f"{door}/needs/{need.reference}/"
+        assert notice.body == f"Your need {need.reference} is now: INL/KM looks for people."
+
+
+def test_a_window_is_between_two_days(haiti, post_officer, agency, officer, coordinator, client_of):
+    need = make_need(haiti, post_officer)
+    words = f"Between {show(need.starts_on)} and {show(need.ends_on)}"
+    invitation = make_invitation(need, agency, officer)
+    assert words in page(client_of(officer), f"/admin/desk/needs/{need.reference}/")
+    assert f"{words}, for 90 to 120 days" in page(
+        client_of(coordinator), f"/portal/invitations/{invitation.reference}/"
+    )

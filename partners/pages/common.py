@@ -163,6 +163,11 @@ AGREEMENT_TURN = {
     AgreementStatus.PARTNER_REVIEW: ("the agency", "The agency reads the terms and accepts or returns them."),
     AgreementStatus.BOARD_APPROVAL: ("the agency's board", "The agency's governing board decides."),
 }
+OURS = {  # the same, said to the agency itself
+    AgreementStatus.PARTNER_REVIEW: ("your coordinator or signatory", "Read the terms, then accept or return them."),
+    AgreementStatus.BOARD_APPROVAL: ("your board", "Your governing board decides. Record here what it said."),
+}
+AT_AGENCY = {"coordinator", "agency_finance", "signatory", "traveller"}
 EXPIRING_DAYS = 180
 
 
@@ -177,14 +182,26 @@ def agreement_path(agreement: Agreement) -> tuple[str, ...]:
 def agreement_turn(agreement: Agreement, missing: set[str], *, roles: set[str]) -> Turn | None:
     """Whose turn it is, for a reader with these roles. `missing`: sides that have not signed."""
     if agreement.status == AgreementStatus.SIGNING:
-        signers = {"inl": ("director", "INL's director"), "agency": ("signatory", "the agency's signatory")}
-        mine = any(signers[side][0] in roles for side in missing)
-        who = joined(sorted(signers[side][1] for side in missing))
-        return Turn(mine, who, "Both sides sign the same text; then it is in force.")
-    if agreement.status not in AGREEMENT_TURN:
+        return signing_turn(missing, roles, "Both sides sign the same text; then it is in force.")
+    return negotiation_turn(agreement.status, AGREEMENT_TURN, OURS, roles)
+
+
+def signing_turn(missing: set[str], roles: set[str], text: str) -> Turn:
+    """Of a paper that both sides sign."""
+    whose = "your" if roles & AT_AGENCY else "the agency's"
+    signers = {"inl": ("director", "INL's director"), "agency": ("signatory", f"{whose} signatory")}
+    mine = any(signers[side][0] in roles for side in missing)
+    return Turn(mine, joined(sorted(signers[side][1] for side in missing)), text)
+
+
+def negotiation_turn(status: str, turns: dict, ours: dict, roles: set[str]) -> Turn | None:
+    """Of a paper that goes back and forth. `turns`: (who, text) by status; `ours`: the same, said to the agency."""
+    if status not in turns:
         return None
-    who, text = AGREEMENT_TURN[agreement.status]
+    who, text = turns[status]
     acting = {"officer", "director"} if who == "INL/KM" else {"coordinator", "signatory"}
+    if roles & AT_AGENCY:
+        who, text = ours.get(status, (who.replace("INL/KM", "INL"), text))
     return Turn(bool(acting & roles), who, text)
 
 

@@ -12,7 +12,7 @@ from partners.forms.papers import CommentForm, NoticeForm, ScanForm
 from partners.lifecycles import AMENDMENT, signed_sides
 from partners.models import Agreement, Amendment, SignatureSide
 from partners.pages.agreements import load_agreement
-from partners.pages.common import Turn, facts, form_page, steps
+from partners.pages.common import Turn, facts, form_page, negotiation_turn, signing_turn, steps
 from partners.permissions import (
     can_comment,
     can_edit_amendment,
@@ -186,6 +186,7 @@ AMENDMENT_TURN = {
     "draft": ("INL/KM", "An officer writes the amendment."),
     "partner_review": ("the agency", "The agency reads the change and accepts or returns it."),
 }
+OURS = {"partner_review": ("your coordinator or signatory", "Read the change, then accept or return it.")}
 
 
 def load_amendment(request, key: str) -> Amendment:
@@ -195,15 +196,8 @@ def load_amendment(request, key: str) -> Amendment:
 
 def _turn(amendment: Amendment, signed: set[str], roles: set[str]) -> Turn | None:
     if amendment.status == "signing":
-        missing = set(SignatureSide.values) - signed
-        names = {"inl": "INL's director", "agency": "the agency's signatory"}
-        mine = ("inl" in missing and "director" in roles) or ("agency" in missing and "signatory" in roles)
-        return Turn(mine, " and ".join(sorted(names[s] for s in missing)), "Both sides sign the same text.")
-    if amendment.status not in AMENDMENT_TURN:
-        return None
-    who, text = AMENDMENT_TURN[amendment.status]
-    acting = {"officer", "director"} if who == "INL/KM" else {"coordinator", "signatory"}
-    return Turn(bool(acting & roles), who, text)
+        return signing_turn(set(SignatureSide.values) - signed, roles, "Both sides sign the same text.")
+    return negotiation_turn(amendment.status, AMENDMENT_TURN, OURS, roles)
 
 
 def amendment_detail(request, key: str, door: str):

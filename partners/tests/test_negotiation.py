@@ -280,3 +280,22 @@ def test_any_text_makes_an_accessible_paper(agency, officer, client_of, text):
     answer = client_of(officer).get(reverse("desk:agreement-pdf", args=[draft.reference]))
     assert answer.status_code == 200
     assert "*T* #x" in pdf_text(answer)
+
+
+# -- words -------------------------------------------------------------------------------------------
+def test_the_agency_reads_plain_words_in_mail_and_on_its_page(coordinator, reviewed, agency_finance, client_of):
+    notice = coordinator.notices.get(rule="agreement-moved")
+    assert notice.body == f"The agreement {reviewed.reference} is now: your turn to read it."
+    url = reverse("portal:agreement-detail", args=[reviewed.reference])
+    page = client_of(coordinator).get(url).content.decode()
+    assert "Read the terms, then accept or return them." in page
+    assert "The agency reads" not in page
+    assert "Waiting for your coordinator or signatory" in client_of(agency_finance).get(url).content.decode()
+
+
+def test_states_are_chosen_by_the_words_of_the_rows(reviewed, coordinator, officer, client_of):
+    at_portal = client_of(coordinator).get("/portal/agreements/?status=partner_review").content.decode()
+    assert '<option value="partner_review" selected>Your turn to read it</option>' in at_portal
+    assert "INL review" not in at_portal
+    assert reviewed.title in at_portal
+    assert "INL review" in client_of(officer).get("/admin/desk/agreements/").content.decode()

@@ -139,6 +139,13 @@ def show_span(start: date | None, end: date | None, precision: str = Precision.D
     return show(start or end, precision)
 
 
+def show_between(start: date | None, end: date | None) -> str:
+    """A window in which something has to lie: "between 26 Feb 2027 and 6 Jul 2027"."""
+    if start and end and start != end:
+        return f"between {show(start)} and {show(end)}"
+    return f"on {show(start or end)}" if start or end else ""
+
+
 def at_post(moment: datetime, zone_name: str) -> str:
     """A moment in the post's own time, with UTC beside it."""
     local = moment.astimezone(ZoneInfo(zone_name))
