@@ -27,7 +27,7 @@ from partners.models import (
 )
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.models.paper import AmendmentStatus
-from partners.services.confirm import ASK_AFTER_DAYS
+from partners.services.confirm import ASK_AFTER_DAYS, to_confirm
 from partners.services.roster_import.imports import clear_away, go_on
 from slp.accounts.models import StaffRole, User
 from slp.accounts.services import password_link
@@ -217,9 +217,7 @@ def sam_ends(now: datetime) -> Iterator[Due]:
 )
 def agency_confirm(now: datetime) -> Iterator[Due]:
     day = _today(now)
-    before = day - timedelta(days=ASK_AFTER_DAYS)
-    rows = Agency.objects.filter(Q(confirmed_on__lte=before) | Q(confirmed_on=None, partner_since__lte=before))
-    agencies = list(rows.filter(status="partner").exclude(is_fictional=False, source__isnull=False))
+    agencies = list(Agency.objects.filter(to_confirm(day)))
     people = speakers((row.pk for row in agencies), "coordinator")
     for agency in agencies:
         asked_on = (agency.confirmed_on or agency.partner_since) + timedelta(days=ASK_AFTER_DAYS)

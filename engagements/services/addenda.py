@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -37,12 +38,17 @@ STATEMENT = "I have read these terms and agree to them for {side}."
 
 def terms_digest(addendum: Addendum) -> str:
     """The hash of everything that is agreed. Any change of a term or an amount makes another hash."""
-    costs = sorted((cost.category, cost.amount, cost.currency) for cost in addendum.costs.all())
-    terms = {name: str(getattr(addendum, name)) for name in TERMS}
+    costs = [(cost.category, cost.amount, cost.currency) for cost in addendum.costs.all()]
+    return digest_of_terms({name: getattr(addendum, name) for name in (*TERMS, "engagement_id", "agency_id")}, costs)
+
+
+def digest_of_terms(values: Mapping[str, Any], costs: Iterable[tuple[str, Decimal, str]]) -> str:
+    """The same, of the addendum's values by their names and (category, amount, currency) of each cost."""
+    terms: dict[str, Any] = {name: str(values[name]) for name in TERMS}
     terms |= {
-        "engagement": str(addendum.engagement_id),
-        "agency": str(addendum.agency_id),
-        "costs": [[category, f"{amount:.2f}", currency] for category, amount, currency in costs],
+        "engagement": str(values["engagement_id"]),
+        "agency": str(values["agency_id"]),
+        "costs": [[category, f"{amount:.2f}", currency] for category, amount, currency in sorted(costs)],
     }
     text = json.dumps(terms, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -139,6 +139,12 @@ class AmendmentStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+def digest_of_amendment(agreement_id: int, number: int, text: str, changes: dict, effective_on: str) -> str:
+    """The hash of the text, what it changes, and from when (an ISO date)."""
+    content = [agreement_id, number, text, changes, effective_on]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
 @tracked()
 class Amendment(LifecycleModel):
     """A change of an agreement in force, with its own text and signatures.
@@ -183,9 +189,10 @@ class Amendment(LifecycleModel):
 
     @property
     def sha256(self) -> str:
-        """The hash of what is signed: the text, what it changes, and from when."""
-        content = [self.agreement_id, self.number, self.text, self.changes, self.effective_on.isoformat()]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        """The hash of what is signed."""
+        return digest_of_amendment(
+            self.agreement_id, self.number, self.text, self.changes, self.effective_on.isoformat()
+        )
 
 
 @tracked()

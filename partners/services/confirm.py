@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from partners.models import Agency
+from partners.models.agency import AgencyStatus
 from partners.permissions import can_confirm_agency
 from slp.lib.answers import require
 from slp.lib.dates import today
@@ -25,6 +26,13 @@ def is_stale(confirmed_on: date | None) -> bool:
 def stale(field: str = "confirmed_on") -> Q:
     """The same as a condition."""
     return Q(**{field: None}) | Q(**{f"{field}__lt": today() - timedelta(days=STALE_AFTER_DAYS)})
+
+
+def to_confirm(day: date) -> Q:
+    """Agencies whose coordinator is asked on this day whether all is still right."""
+    before = day - timedelta(days=ASK_AFTER_DAYS)
+    asked = Q(confirmed_on__lte=before) | Q(confirmed_on=None, partner_since__lte=before)
+    return asked & Q(status=AgencyStatus.PARTNER) & ~Q(is_fictional=False, source__isnull=False)
 
 
 @transaction.atomic

@@ -22,6 +22,8 @@ from slp.lib.dates import show, today
 from slp.lib.statements import Text, rows_for, stand_in, text_of
 
 LIMIT = 6
+PROVED = 24  # rows of a feed of which some may turn out to be no cards
+COLUMNS = ("card_feed", "card_proof", "card_key", "card_title", "card_text", "card_due")
 NOTHING, REFERENCE = Value(""), F("reference")
 
 
@@ -59,21 +61,25 @@ class Feed:
     text: Any = NOTHING
     due: Any = None
     since: Any = None  # instead of `due`: the moment from which it has been waiting
-    key: Any = REFERENCE
+    key: Any = REFERENCE  # NOTHING, where the page is the reader's own and has no key
     more: str = ""
+    says: str = ""  # what happens on the day of `due`, such as "starts", where nothing has to be done by then
+    proof: Callable[[Any], Any] | None = None  # proof(user): what else is read of a row, as text, for `holds`
+    holds: Callable[[Any], bool] | None = None  # holds(proof): is this row a card?
 
     def select(self, number: int, user: Any) -> models.QuerySet:
-        """The rows as (number, key, title, text, due), one more than is shown."""
+        """The rows as (number, proof, key, title, text, due), one more than is shown."""
         due = TruncDate(self.since) if self.since is not None else self.due
         due = due if due is not None else Value(None, output_field=models.DateField())
         rows = self.rows(user)
         return rows.annotate(
             card_feed=Value(number),
+            card_proof=self.proof(user) if self.proof else Value(None, output_field=models.TextField()),
             card_key=Cast(_said(rows.model, self.key), models.TextField()),
             card_title=Cast(_said(rows.model, self.title), models.TextField()),
             card_text=Cast(_said(rows.model, self.text), models.TextField()),
             card_due=Cast(due, models.DateField()),
-        ).values_list("card_feed", "card_key", "card_title", "card_text", "card_due")[: LIMIT + 1]
+        ).values_list(*COLUMNS)[: (PROVED if self.holds else LIMIT) + 1]
 
 
 def _said(model: type[models.Model], words: Any) -> Any:
@@ -98,8 +104,10 @@ def groups(feeds: tuple[Feed, ...], user: Any, roles: Iterable[str]) -> list[Gro
     """The feeds of these roles that have something in them. One query."""
     found: dict[int, list[tuple]] = {}
     text = _text(feeds, frozenset(roles), user.staff_role, today())
-    for number, *row in rows_for(user, text) if text else ():
-        found.setdefault(number, []).append(tuple(row))
+    for number, proof, *row in rows_for(user, text) if text else ():
+        holds = feeds[number].holds
+        if holds is None or holds(proof):
+            found.setdefault(number, []).append(tuple(row))
     return [_group(feeds[number], found[number]) for number in sorted(found)]
 
 
@@ -121,9 +129,13 @@ def _group(feed: Feed, rows: list[tuple]) -> Group:
 
 def _card(feed: Feed, key: str, title: str, text: str, due: date | None) -> Todo:
     words, tone = when(due) if feed.due is not None else ("", "info")
+    if feed.says and due:
+        words = f"{feed.says} {show(due)}"
     if feed.since is not None:
         words, tone = _waiting(due), "warn"
-    return Todo(title or key, reverse(feed.page, args=[key]), text, key if "-" in key else "", words, tone)
+    return Todo(
+        title or key, reverse(feed.page, args=[key] if key else []), text, key if "-" in key else "", words, tone
+    )
 
 
 def _waiting(since: date) -> str:

@@ -1,0 +1,57 @@
+"""What the feeds of several doors share."""
+
+from __future__ import annotations
+
+from django.db.models import Case, F, TextField, Value, When
+from django.db.models.functions import Concat, Left
+
+from deployments.models import Clearance, Incident
+from partners.models import RosterImport
+from partners.models.agency import agencies_of
+
+
+def words(*parts):
+    """Columns and literal text in one text."""
+    said = [Value(part[1:]) if part.startswith("'") else F(part) for part in parts]
+    return Concat(*said, output_field=TextField()) if len(said) > 1 else said[0]
+
+
+def by_status(said: dict[str, str], *before: str):
+    """What a card says in each state; `before`: columns and literal text that stand in front of it."""
+    cases = [When(status=status, then=words(*before, f"'{text}")) for status, text in said.items()]
+    return Case(*cases, output_field=TextField())
+
+
+def at(user, role: str):
+    """The ids of the agencies where the reader is this."""
+    return agencies_of(user).filter(role=role)
+
+
+CHECKED = Value("Checked: look it over and take it over.")
+SEVERITY = Case(
+    *[When(severity=value, then=Value(label)) for value, label in Incident.Severity.choices], output_field=TextField()
+)
+INCIDENT = {
+    "heading": "Incidents not resolved",
+    "rows": lambda u: Incident.objects.visible_to(u).exclude(status="resolved").order_by("-severity", "happened_at"),
+    "text": Concat(SEVERITY, Value(": "), Left("summary", 160), output_field=TextField()),
+    "since": F("happened_at"),
+}
+
+
+TO_SUBMIT = {
+    "draft": "A draft: nobody has been told yet.",
+    "returned": "INL/KM has returned it: change it and submit it again.",
+}
+
+
+def handed_in(user):
+    """Requirements that the traveller or the coordinator has handed in, of journeys that are not over."""
+    going = ["preparing", "ready", "in_country"]
+    rows = Clearance.objects.visible_to(user).filter(status="submitted", deployment__status__in=going)
+    return rows.order_by("due_on", "pk")
+
+
+def files(user):
+    """Roster files that were checked and are not on the roster yet."""
+    return RosterImport.objects.visible_to(user).filter(status="checked").order_by("-pk")

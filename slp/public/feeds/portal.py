@@ -1,0 +1,205 @@
+"""The feeds of the portal."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, F, OuterRef, Value
+from django.db.models.functions import Now, TruncDate
+
+from deployments.models import Claim, Clearance, Deployment
+from engagements.models import (
+    Addendum,
+    Engagement,
+    FinalReport,
+    Invitation,
+    Nomination,
+    Seat,
+)
+from engagements.models.invitation import ANSWERED_YES
+from engagements.models.report import OWED
+from partners.models import Agency, Agreement, Amendment
+from partners.services.confirm import to_confirm
+from slp.lib.dates import today
+from slp.public.feeds import papers
+from slp.public.feeds.common import CHECKED, at, by_status, files, handed_in, words
+from slp.public.todo import NOTHING, Feed
+
+
+def _without_names(user):
+    """Requests that an agency said yes to while a seat it holds has nobody offered or confirmed."""
+    named = Nomination.objects.live().filter(seat=OuterRef("pk"), invitation=OuterRef("held_by"))
+    open_seats = Seat.objects.filter(~Exists(named), held_by=OuterRef("pk"), need__status__in=["validated", "staffed"])
+    rows = Invitation.objects.visible_to(user).filter(Exists(open_seats), status__in=ANSWERED_YES)
+    return rows.order_by("status_since")
+
+
+OFFICE = frozenset({"coordinator", "signatory"})
+COORDINATOR = frozenset({"coordinator"})
+SIGNATORY = frozenset({"signatory"})
+WITH_AGENCY = {
+    "partner_review": "Read the terms, then accept or return them.",
+    "board_approval": "Your governing board decides. Record here what it said.",
+}
+CLAIMANT = frozenset({"coordinator", "agency_finance"})
+GOES = OFFICE | {"traveller"}
+PORTAL = (
+    Feed(
+        "INL asks for your help",
+        OFFICE,
+        lambda u: Invitation.objects.visible_to(u).filter(status="sent", reply_by__gt=Now()).order_by("reply_by"),
+        "portal:invitation-detail",
+        F("need__title"),
+        F("need__country__name"),
+        TruncDate("reply_by"),
+        more="portal:invitation-list",
+    ),
+    Feed(
+        "Say who goes",
+        COORDINATOR,
+        _without_names,
+        "portal:invitation-detail",
+        F("need__title"),
+        Value("You said yes; a seat has no name yet."),
+        more="portal:invitation-list",
+    ),
+    Feed(
+        "Agreements with you",
+        OFFICE,
+        lambda u: Agreement.objects.visible_to(u).filter(status__in=WITH_AGENCY).order_by("status_since"),
+        "portal:agreement-detail",
+        F("title"),
+        by_status(WITH_AGENCY),
+        more="portal:agreement-list",
+    ),
+    Feed(
+        "Agreements to sign",
+        SIGNATORY,
+        lambda u: papers.unsigned(
+            Agreement.objects.visible_to(u).filter(status="signing", agency__in=at(u, "signatory")), papers.AGENCY
+        ).order_by("status_since"),
+        "portal:agreement-detail",
+        F("title"),
+        Value("Both sides sign the same text; then it is in force."),
+        more="portal:agreement-list?status=signing",
+    ),
+    Feed(
+        "Amendments with you",
+        OFFICE,
+        lambda u: Amendment.objects.visible_to(u).filter(status="partner_review").order_by("status_since"),
+        "portal:amendment-detail",
+        F("agreement__title"),
+        Value("Read the change, then accept or return it."),
+    ),
+    Feed(
+        "Amendments to sign",
+        SIGNATORY,
+        lambda u: (
+            Amendment.objects.visible_to(u)
+            .filter(status="signing", agreement__agency__in=at(u, "signatory"))
+            .order_by("status_since")
+        ),
+        "portal:amendment-detail",
+        F("agreement__title"),
+        F("summary"),
+        proof=lambda u: papers.AMENDMENT,
+        holds=papers.amendment_unsigned(papers.AGENCY),
+    ),
+    Feed(
+        "Addenda to sign",
+        SIGNATORY,
+        lambda u: Engagement.objects.visible_to(u, door="portal").filter(status="addendum").order_by("starts_on"),
+        "portal:engagement-detail",
+        F("title"),
+        F("country__name"),
+        F("starts_on"),
+        says="starts",
+        more="portal:engagement-list?status=addendum",
+        proof=lambda u: papers.addenda(Addendum.objects.filter(agency__in=at(u, "signatory"))),
+        holds=papers.agency_signs,
+    ),
+    Feed(
+        "Reports to write",
+        COORDINATOR,
+        lambda u: FinalReport.objects.visible_to(u).filter(status__in=OWED).order_by("due_on"),
+        "portal:report-detail",
+        F("engagement__title"),
+        Value("Final report"),
+        F("due_on"),
+        more="portal:report-list",
+    ),
+    Feed(
+        "Claims with you",
+        CLAIMANT,
+        lambda u: Claim.objects.visible_to(u).filter(status__in=["draft", "returned"]).order_by("-status_since"),
+        "portal:claim-detail",
+        F("engagement__title"),
+        Value("Add what is missing and submit it."),
+        more="portal:claim-list",
+    ),
+    Feed(
+        "Before departure",
+        GOES,
+        lambda u: (
+            Clearance.objects.visible_to(u)
+            .filter(deployment__status="preparing", status__in=["not_started", "refused"])
+            .order_by("due_on", "pk")
+        ),
+        "portal:deployment-detail",
+        F("requirement__name"),
+        F("deployment__expert__name"),
+        F("due_on"),
+        key=F("deployment__reference"),
+        more="portal:deployment-list",
+    ),
+    Feed(
+        "Requirements handed in for you to clear",
+        COORDINATOR,
+        lambda u: handed_in(u).filter(
+            requirement__cleared_by="coordinator", deployment__agency__in=at(u, "coordinator")
+        ),
+        "portal:deployment-detail",
+        F("requirement__name"),
+        F("deployment__expert__name"),
+        F("due_on"),
+        key=F("deployment__reference"),
+        more="portal:deployment-list",
+    ),
+    Feed(
+        "Roster files to take over",
+        COORDINATOR,
+        lambda u: files(u).filter(agency__in=at(u, "coordinator")),
+        "portal:roster-import-detail",
+        F("agency__name"),
+        CHECKED,
+    ),
+    Feed(
+        "Is everything still right?",
+        COORDINATOR,
+        lambda u: (
+            Agency.objects.visible_to(u).filter(to_confirm(today()), pk__in=at(u, "coordinator")).order_by("name")
+        ),
+        "portal:agency-confirm",
+        F("name"),
+        Value("Look over contacts, people, roster and offer, and confirm them: one page, one button."),
+        key=NOTHING,
+    ),
+    Feed(
+        "Ready to travel",
+        GOES,
+        lambda u: Deployment.objects.visible_to(u).filter(status="ready").order_by("starts_on"),
+        "portal:deployment-detail",
+        F("expert__name"),
+        words("city", "', ", "country__name"),
+        F("starts_on"),
+        says="leaves",
+        more="portal:deployment-list?status=ready",
+    ),
+    Feed(
+        "In country",
+        GOES,
+        lambda u: Deployment.objects.visible_to(u).filter(status="in_country").order_by("starts_on"),
+        "portal:deployment-detail",
+        F("expert__name"),
+        words("city", "', ", "country__name"),
+        more="portal:deployment-list",
+    ),
+)
