@@ -123,7 +123,7 @@ def _text(feeds: tuple[Feed, ...], roles: frozenset[str], staff_role: str, day: 
 
 def _group(feed: Feed, rows: list[tuple]) -> Group:
     more = feed.more.partition("?")
-    url = reverse(more[0]) + more[1] + more[2] if feed.more else ""
+    url = _address(more[0]) + more[1] + more[2] if feed.more else ""
     return Group(feed.heading, [_card(feed, *row) for row in rows[:LIMIT]], len(rows) > LIMIT, url)
 
 
@@ -133,9 +133,13 @@ def _card(feed: Feed, key: str, title: str, text: str, due: date | None) -> Todo
         words = f"{feed.says} {show(due)}"
     if feed.since is not None:
         words, tone = _waiting(due), "warn"
-    return Todo(
-        title or key, reverse(feed.page, args=[key] if key else []), text, key if "-" in key else "", words, tone
-    )
+    return Todo(title or key, _address(feed.page, key), text, key if "-" in key else "", words, tone)
+
+
+@lru_cache(maxsize=4096)
+def _address(page: str, key: str = "") -> str:
+    """Where a card leads. A start page has sixty, most of them those of yesterday."""
+    return reverse(page, args=[key] if key else [])
 
 
 def _waiting(since: date) -> str:
