@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.urls import path, reverse
 
-from engagements.lifecycles import INVITATION, NEED
+from engagements.lifecycles import INVITATION, NEED, NOMINATION
 from engagements.models import Invitation, Need, Nomination
 from engagements.pages import needs as pages
 from engagements.pages.common import door, offers, steps
@@ -67,6 +67,7 @@ def need_detail(request, key):
         "can_open": can_open_engagement(user, need),
         "acts": user.staff_role in ("officer", "director"),
         **pages.filling(lines),
+        "release": next((NOMINATION.can(line.nomination, "withdraw", user) for line in lines if line.nomination), None),
         "offered": [line for line in lines if line.nomination and line.nomination.status == "offered"],
         "invitations": asked_agencies(need, user),
         "can_invite": can_invite(user, need),

@@ -206,11 +206,16 @@ def _tell_nominated(nomination: Nomination, actor, reason: str) -> None:
         tell(users=[expert.user], path="/portal/", why="You are the traveller.", **words)
 
 
+NOT_PREPARED = (EngagementStatus.PLANNED, EngagementStatus.ADDENDUM, EngagementStatus.CANCELLED)
+
+
 def _not_travelling_yet(nomination: Nomination, user) -> Answer:
-    under_way = nomination.seat.need.engagements.exclude(
-        status__in=[EngagementStatus.PLANNED, EngagementStatus.ADDENDUM, EngagementStatus.CANCELLED]
+    """Asks for the need's engagements as they stand: pages that have read them ask nothing."""
+    verb = "cancel" if user is not None and user.staff_role else "withdraw"
+    return answer(
+        all(engagement.status in NOT_PREPARED for engagement in nomination.seat.need.engagements.all()),
+        f"Preparations have begun: {verb} the deployment instead.",
     )
-    return answer(not under_way.exists(), "Preparations have begun: withdraw the deployment instead.")
 
 
 NOMINATION = Lifecycle(

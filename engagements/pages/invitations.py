@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
 
-from engagements.models import HostInstitution, Invitation, InvitationAnswer, Need, Nomination, Seat
+from engagements.models import Engagement, HostInstitution, Invitation, InvitationAnswer, Need, Nomination, Seat
 from engagements.pages.needs import SEAT, light_seat
 from partners.models import Agency, Expert, Expertise
-from slp.lib.light import columns, light, named, of
+from slp.lib.light import columns, has_read, light, named, of
 from slp.lib.statements import kept
 from slp.places.models import Academy, Country, Language
 
@@ -24,11 +25,11 @@ def _of_need(model, key: str) -> Subquery:
 @kept
 def _shown(reader, key):
     rows = Invitation.objects.visible_to(reader).filter(reference=key).order_by()
-    sender = get_user_model()
+    sender, opened = get_user_model(), Engagement.objects.filter(need=OuterRef("need_id")).order_by()
     return rows.values_list(
         *OWN, *(f"need__{name}" for name in NEED), *(f"agency__{name}" for name in AGENCY),
         _of_need(Country, "country_id"), _of_need(HostInstitution, "institution_id"), _of_need(Academy, "academy_id"),
-        of(sender, "sender_id"), of(sender, "sender_id", "email"),
+        of(sender, "sender_id"), of(sender, "sender_id", "email"), ArraySubquery(opened.values("status")),
     )  # fmt: skip
 
 
@@ -57,8 +58,8 @@ def show_invitation(request, key: str) -> Invitation:
     if row is None:
         raise Http404
     own, row = row[: len(OWN)], row[len(OWN) :]
-    need, agency, words = row[: len(NEED)], row[len(NEED) : -5], row[-5:]
-    country, institution, academy, name, email = words
+    need, agency, words = row[: len(NEED)], row[len(NEED) : -6], row[-6:]
+    country, institution, academy, name, email, opened = words
     invitation = light(Invitation, dict(zip(OWN, own, strict=True)))
     invitation.need = light(Need, dict(zip(NEED, need, strict=True)))
     invitation.agency = light(Agency, dict(zip(AGENCY, agency, strict=True)))
@@ -66,6 +67,7 @@ def show_invitation(request, key: str) -> Invitation:
     invitation.need.country = named(Country, invitation.need.country_id, country)
     invitation.need.institution = named(HostInstitution, invitation.need.institution_id, institution)
     invitation.need.academy = named(Academy, invitation.need.academy_id, academy)
+    has_read(invitation.need, "engagements", [light(Engagement, {"status": status}) for status in opened])
     return invitation
 
 
@@ -84,8 +86,9 @@ def offered_people(invitation: Invitation, user) -> list[Nomination]:
     people = []
     for pk, status, expert, name, rank, seat, number, role in _people(user, invitation.pk):
         nomination = light(Nomination, {"id": pk, "status": status, "expert_id": expert, "seat_id": seat})
-        nomination.expert = light(Expert, {"id": expert, "name": name, "rank": rank})
+        nomination.expert = light(Expert, {"id": expert, "name": name, "rank": rank, "agency_id": invitation.agency_id})
         nomination.seat = light(Seat, {"id": seat, "number": number, "role": role})
+        nomination.seat.need = invitation.need
         people.append(nomination)
     return people
 

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 
 from engagements.forms.invitations import AnswerForm, PeopleForm
 from engagements.kinds import KINDS
-from engagements.lifecycles import INVITATION
+from engagements.lifecycles import INVITATION, NOMINATION
 from engagements.models import Invitation, Nomination, NominationStatus, Seat
 from engagements.models.invitation import ANSWERED_YES
 from engagements.pages.common import Turn, door, facts, sent
@@ -87,6 +87,7 @@ def invitation_detail(request, key):
         "may_answer": may_answer,
         "may_name": answer(may_name and any(line["needs_name"] for line in lines), ""),
         "is_coordinator": bool(may_name),
+        "withdraw": may_name and next((NOMINATION.can(n, "withdraw", user) for n in people.values()), None),
         "deadline": at_post(invitation.reply_by, invitation.agency.time_zone),
         "proposed": proposed_dates(invitation) if invitation.status == "countered" else "",
     }

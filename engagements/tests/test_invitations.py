@@ -19,7 +19,7 @@ from engagements.services.invitations import (
     release_seats,
     withdraw_nomination,
 )
-from engagements.tests.factories import make_invitation, make_need
+from engagements.tests.factories import make_engagement, make_invitation, make_need
 from engagements.tests.test_walk import page, post
 from partners.models import Agency, Availability
 from partners.tests.factories import make_agreement, make_expert
@@ -448,3 +448,22 @@ def test_the_desk_changes_an_open_invitation(client_of, officer, invitation, six
     assert invitation.seats.count() == 1
     response = client_of(officer).post(url, data | {"message": "Later", "seen_version": 1})
     assert response.status_code == 409
+
+
+@pytest.mark.parametrize(("status", "may"), [("addendum", True), ("preparing", False), ("closed", False)])
+def test_nobody_is_led_to_a_refusal_once_preparations_have_begun(
+    status, may, accepted, need, six_seats, mentor, coordinator, officer, client_of
+):
+    """The pages of the need and of the invitation draw the link to let somebody go, or say why there is none."""
+    nomination = nominate_expert(invitation=accepted, seat=six_seats[0], expert=mentor, actor=coordinator)
+    make_engagement(need.country, officer, need=need, status=status)
+    for reader, verb, url in (
+        (officer, "cancel", f"/admin/desk/needs/{need.reference}/"),
+        (coordinator, "withdraw", f"/portal/invitations/{accepted.reference}/"),
+    ):
+        client = client_of(reader)
+        said = page(client, url)
+        leads = f"{'/admin/desk' if reader == officer else '/portal'}/nominations/{nomination.pk}/do/withdraw/"
+        assert (leads in said) is may
+        assert (f"Preparations have begun: {verb} the deployment instead." in said) is not may
+        page(client, leads, status=200 if may else 403)
