@@ -14,6 +14,7 @@ from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.models.paper import Amendment, AmendmentStatus
 from slp.documents.models import Document, Slot, readers
 from slp.documents.services import when_opened
+from slp.history.models import PERSONAL_STAFF
 from slp.history.services import note_read
 from slp.lib.answers import Answer, answer, no
 from slp.lib.light import light
@@ -313,19 +314,24 @@ def can_import_roster(user, agency: Agency) -> Answer:
     return answer(True, "") if user is None else can_edit_roster(user, agency)
 
 
-def can_read_roster_file(user, agency: Agency) -> Answer:
-    """A roster file holds personal data: it is for the coordinator, officers and the director."""
+def can_read_roster_files(user) -> Answer:
+    """At the desk. A roster file holds personal data: of INL/KM it is for who reads that, the auditor included."""
     return answer(
-        "coordinator" in agency_roles(user, agency.pk) or user.staff_role in DECIDES,
-        "Roster files hold personal data. They are for the agency's coordinator and INL/KM officers.",
+        user.staff_role in PERSONAL_STAFF,
+        "Roster files hold personal data. They are for the agency's coordinator, INL/KM officers and the auditor.",
     )
+
+
+def can_read_roster_file(user, agency: Agency) -> Answer:
+    """The agency's coordinator, and at the desk who reads all of them."""
+    return answer(True, "") if "coordinator" in agency_roles(user, agency.pk) else can_read_roster_files(user)
 
 
 @readers
 def reads_roster_files(user):
     """The file as it was sent, for those who may read what it holds (`can_read_roster_file`)."""
     sent = RosterImport.objects.visible_to(user).values("document")
-    return sent if user.staff_role in DECIDES else sent.filter(agency__in=agency_ids(user, {AgencyRole.COORDINATOR}))
+    return sent if can_read_roster_files(user) else sent.filter(agency__in=agency_ids(user, {AgencyRole.COORDINATOR}))
 
 
 @when_opened

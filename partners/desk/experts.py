@@ -10,13 +10,15 @@ from partners.models import Expert
 from partners.pages.common import door
 from partners.pages.lists import expert_list_page
 from partners.pages.roster import expert_context, note_personal
+from partners.permissions import can_read_roster_files
 from slp.history.services import timeline
 from slp.lib.lists import list_view
 
 
 @door("desk")
 def expert_list(request):
-    return list_view(request, expert_list_page("desk"), "desk/expert_list.html")
+    files = can_read_roster_files(request.user)
+    return list_view(request, expert_list_page("desk"), "desk/expert_list.html", can_read_files=files)
 
 
 @door("desk")

@@ -16,12 +16,15 @@ from partners.pages.roster_import import (
     take_over_page,
     template_file,
 )
+from partners.permissions import can_read_roster_files
+from slp.lib.answers import require
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
 
 
 @door("desk")
 def roster_import_list(request):
+    require(can_read_roster_files(request.user))
     return list_view(request, imports_list_page(), "desk/roster_import_list.html")
 
 

@@ -166,12 +166,29 @@ def test_an_officer_does_it_for_an_agency(agency, officer, director, auditor, cl
     assert not PersonalDataRead.objects.exists(), "it is the officer's own file"
     assert "Take over all 1" not in client_of(director).get(url).content.decode()
     assert PersonalDataRead.objects.get().subject == f"roster file {upload.reference}"
-    assert client_of(auditor).get(url).status_code == 403
+    assert "Take over all 1" not in client_of(auditor).get(url).content.decode()
     assert (
         client.post(reverse("desk:roster-import-decide", args=[upload.reference]), {"rows": "all"}).status_code == 302
     )
     take_over_roster(upload.pk)
     assert Expert.objects.get().agency == agency
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [("officer", True), ("director", True), ("auditor", True), ("finance", False), ("administrator", False)],
+)
+def test_the_desk_leads_to_roster_files_only_who_may_open_them(agency, coordinator, who, reads, client_of, request):
+    upload = checked(coordinator, agency, csv_file([FULL]))
+    client = client_of(request.getfixturevalue(who))
+    url = reverse("desk:roster-import-list")
+    assert (f'href="{url}"' in client.get(reverse("desk:expert-list")).content.decode()) is reads
+    addresses = [url, *(reverse(f"desk:{name}", args=[upload.reference]) for name in FILE_PAGES[:2])]
+    addresses.append(reverse("documents:document-download", args=[upload.document_id]))
+    answers = [client.get(address) for address in addresses]
+    for answer in answers:
+        answer.close()
+    assert [answer.status_code for answer in answers] == ([200] * 4 if reads else [403] * 3 + [404])
 
 
 def test_who_sends_nobody_has_no_roster_to_send(agency, officer, client_of):
