@@ -10,14 +10,15 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Deferrable, F, Func, OuterRef, Q, Value
+from django.db.models import Case, Deferrable, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Least, TruncDate
 from django.utils import timezone
 
 from partners.models.agency import Agency, AgencyScoped, Contact
 from partners.models.taxonomy import ActivityKind, Expertise
 from slp.documents.models import Source
 from slp.lib.answers import YES, Answer, no
-from slp.lib.dates import Precision, show
+from slp.lib.dates import WASHINGTON, Precision, day_of, show
 from slp.lib.lifecycle import LifecycleModel
 from slp.lib.refs import ReferenceField
 from slp.lib.track import tracked
@@ -65,6 +66,12 @@ class Days(Func):
 
     function = "daterange"
     output_field = DateRangeField()
+
+
+def last_days() -> Case:
+    """The last day of each agreement: who terminates one at once does not wait for the end that was agreed."""
+    ended = Least("ends_on", TruncDate("status_since", tzinfo=WASHINGTON))  # PostgreSQL passes over what is NULL
+    return Case(When(status=AgreementStatus.TERMINATED, then=ended), default=F("ends_on"))
 
 
 class AgreementQuerySet(AgencyScoped):
@@ -203,6 +210,12 @@ class Agreement(LifecycleModel):
     @property
     def is_formal(self) -> bool:
         return self.kind in FORMAL
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it is or was in force, if there is one. See `last_days`."""
+        ended = [day_of(self.status_since)] if self.status == AgreementStatus.TERMINATED else []
+        return min([*ended, *([self.ends_on] if self.ends_on else [])], default=None)
 
     def covers(
         self,

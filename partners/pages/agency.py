@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
@@ -36,7 +35,7 @@ AGREEMENTS = Statement(
     lambda: (
         Agreement.objects.filter(agency=Key("agency"))
         .order_by("-pk")
-        .values("pk", "reference", "title", "status", "starts_on", "ends_on", "date_precision")[:20]
+        .values("id", "reference", "title", "status", "status_since", "starts_on", "ends_on", "date_precision")[:20]
     )
 )
 CONTACTS = Statement(
@@ -81,12 +80,12 @@ def knows(agency: Agency) -> dict[str, list[str]]:
     return found
 
 
-def agreements_of(agency: Agency) -> list[SimpleNamespace]:
+def agreements_of(agency: Agency) -> list[Agreement]:
     """Its latest agreements."""
-    return [SimpleNamespace(**row) for row in AGREEMENTS.of(agency=agency.pk)]
+    return [light(Agreement, row) for row in AGREEMENTS.of(agency=agency.pk)]
 
 
-def agreement_lines(agreements: list[SimpleNamespace], url: str) -> SafeString:
+def agreement_lines(agreements: list[Agreement], url: str) -> SafeString:
     """The same as lines of a list. `url`: of the list above their pages."""
     line = (
         '<li><a class="usa-link" href="{}{}/">{}</a> <span class="slp-ref">{}</span> '

@@ -35,6 +35,7 @@ from partners.pages.common import (
 )
 from partners.permissions import (
     NEGOTIATED,
+    OVER,
     can_change_contacts,
     can_comment,
     can_give_notice,
@@ -221,6 +222,12 @@ def _titled(names: dict[str, Any], which: str) -> str:
     return f"{reference} {names[f'{which}__title']}" if reference else ""
 
 
+def _end(agreement: Agreement) -> tuple[str, str]:
+    if agreement.status in OVER:
+        return "Ended on", f"{show(agreement.last_day)}, {agreement.get_status_display().lower()}"
+    return "In force until", ends_in(agreement.ends_on)
+
+
 def _facts(agreement: Agreement, names: dict[str, Any]) -> list:
     kinds = joined(ActivityKind(kind).label for kind in agreement.activity_kinds)
     starts = show(agreement.starts_on, agreement.date_precision) if agreement.starts_on else ""
@@ -233,7 +240,7 @@ def _facts(agreement: Agreement, names: dict[str, Any]) -> list:
         ("Agency", agency),
         ("Kind", agreement.get_kind_display()),
         ("In force from", starts),
-        ("In force until", ends_in(agreement.ends_on)),
+        _end(agreement),
         *([("Notice given", notice)] if notice else []),
         ("Notice to end it", f"{agreement.notice_days} days" if agreement.notice_days else ""),
         *([("How it is renewed", agreement.renewal_terms)] if agreement.renewal_terms else []),

@@ -129,7 +129,7 @@ def agreement_timeline(
         return None
     day = today()
     first = max(min(a.starts_on for a in dated).year, day.year - YEARS_SHOWN // 2)
-    last = min(max([day.year, *(a.ends_on.year for a in dated if a.ends_on)]) + 1, first + YEARS_SHOWN)
+    last = min(max([day.year, *(a.last_day.year for a in dated if a.last_day)]) + 1, first + YEARS_SHOWN)
     scale = Scale(date(first, 1, 1), date(last, 12, 31))
     step = 1 if last - first < 7 else 2
     rows = [_term(agreement, number, scale, plain) for number, agreement in enumerate(dated)]
@@ -180,7 +180,8 @@ class Scale:
 
 
 def _term(agreement: Agreement, number: int, scale: Scale, plain: bool) -> Term:
-    start, end = scale.x(agreement.starts_on), scale.x(agreement.ends_on or scale.last)
+    last = agreement.last_day
+    start, end = scale.x(agreement.starts_on), scale.x(last or scale.last)
     first = show(agreement.starts_on, agreement.date_precision)
     return Term(
         agreement=agreement,
@@ -189,5 +190,5 @@ def _term(agreement: Agreement, number: int, scale: Scale, plain: bool) -> Term:
         width=max(end - start, 4),
         tone=AGREEMENT.tone(agreement.status),
         words=AGREEMENT.label(agreement.status, plain=plain),
-        span=f"{first} to {show(agreement.ends_on)}" if agreement.ends_on else f"from {first} until it is ended",
+        span=f"{first} to {show(last)}" if last else f"from {first} until it is ended",
     )

@@ -21,7 +21,7 @@ from partners.models import (
     Outreach,
     OutreachKind,
 )
-from partners.models.agreement import AgreementStatus
+from partners.models.agreement import AgreementStatus, last_days
 from partners.models.outreach import EnquiryStatus
 from partners.pages.agency_filter import AgencyFilter
 from partners.pages.common import EXPIRING_DAYS, ends_in, how_long, whose_turn
@@ -136,10 +136,11 @@ def agreement_list_page(door: str) -> ListPage:
             Column("status", "State", lifecycle=AGREEMENT, plain=not desk),
             Column("status_since", "In this state for", how_long),
             *([Column("status", "Whose turn", whose_turn, sort=False)] if desk else []),
-            Column("ends_on", "In force until", lambda day: ends_in(day) if day else ""),
+            Column("last_day", "In force until", lambda day: ends_in(day) if day else ""),
             Column("reference", "Reference"),
         ),
         order="-status_since",
+        worked_out={"last_day": last_days},
         empty=Empty(
             "No agreements yet",
             "An agreement begins as a draft on the page of an agency.",

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from partners.models import ActivityKind, Agreement, Signature
+from partners.permissions import OVER
 from partners.services.signing import signatures_under
 from slp.documents.pdf import render_pdf
 from slp.lib.dates import day_of, show
@@ -36,9 +37,10 @@ def agreement_pdf(agreement: Agreement) -> bytes:
 
 def _facts(agreement: Agreement) -> list[list[str]]:
     kinds = ", ".join(ActivityKind(kind).label for kind in agreement.activity_kinds)
+    last = agreement.last_day
     return [
         ["In force from", show(agreement.starts_on, agreement.date_precision) if agreement.starts_on else "not agreed"],
-        ["In force until", show(agreement.ends_on) if agreement.ends_on else "no end date"],
+        ["Ended on" if agreement.status in OVER else "In force until", show(last) if last else "no end date"],
         ["Notice", f"{agreement.notice_days} days" if agreement.notice_days else "not agreed"],
         ["Activities", kinds or "all kinds"],
         ["Countries", ", ".join(map(str, agreement.countries.all())) or "all countries"],

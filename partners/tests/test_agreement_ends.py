@@ -17,7 +17,7 @@ from partners.services.scope import may_do
 from partners.services.signing import sign_agreement
 from partners.tests.factories import make_agreement
 from slp.lib.answers import Refused
-from slp.lib.dates import today
+from slp.lib.dates import show, today
 from slp.reminders.models import Notice
 
 
@@ -180,3 +180,30 @@ def test_notice_on_the_page(old, signatory, client_of):
     assert client.get(back).status_code == 200
     assert client.post(back).status_code == 302
     assert client.get(back).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("status", "agreed", "since", "last"),
+    [
+        ("terminated", 400, -40, -40),
+        ("terminated", None, -40, -40),
+        ("terminated", -60, -40, -60),
+        ("expired", -3, -2, -3),
+        ("superseded", -3, -2, -3),
+        ("active", 400, -40, 400),
+    ],
+)
+def test_what_has_ended_is_not_in_force_until_a_later_day(status, agreed, since, last, agency, officer, client_of):
+    """The page, the list, its order and the picture say when it ended; the day that was agreed is past or void."""
+    ends_on = None if agreed is None else today() + timedelta(days=agreed)
+    begun = {"starts_on": today() - timedelta(days=900), "status_since": in_days(since)}
+    agreement = make_agreement(agency, status=status, ends_on=ends_on, **begun)
+    day, client = show(today() + timedelta(days=last)), client_of(officer)
+    assert show(agreement.last_day) == day
+    page = client.get(reverse("desk:agreement-detail", args=[agreement.reference])).content.decode()
+    ended = f"<dt>Ended on</dt><dd>{day}, {agreement.get_status_display().lower()}</dd>"
+    assert (ended in "".join(line.strip() for line in page.splitlines())) is (status != "active")
+    assert ("In force until" in page) is (status == "active")
+    listed = client.get(reverse("desk:agreement-list") + "?sort=last_day").content.decode()
+    assert f'<td data-label="In force until">{day}</td>' in listed
+    assert f" to {day}</td>" in client.get(reverse("desk:agency-detail", args=[agency.pk])).content.decode()
