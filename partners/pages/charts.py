@@ -48,9 +48,9 @@ def capacity_chart(agency: Agency) -> CapacityChart | None:
     found = loads(agency)
     if not found:
         return None
-    most = max(max(load.offered, load.taken) for load in found) or 1
+    most = max(max(load.offered, load.taken or 0) for load in found) or 1
     rows = [
-        Bars(load, number * ROW, load.offered * BARS // most, load.taken * BARS // most)
+        Bars(load, number * ROW, load.offered * BARS // most, (load.taken or 0) * BARS // most)
         for number, load in enumerate(found)
     ]
     return CapacityChart(
@@ -75,12 +75,16 @@ LOAD = """<tr><td data-label="Fiscal year">FY{}</td><td data-label="Kind">{}</td
 def _bars(row: Bars) -> tuple:
     load, y = row.load, row.y
     offered = y + 21, row.offered, row.offered + 5, y + 29, load.offered
-    taken = y + 32, row.taken, row.taken + 5, y + 40, load.taken
+    taken = y + 32, row.taken, row.taken + 5, y + 40, _taken(load)
     return y + 15, load.year, load.label, *offered, *taken
 
 
 def _load(load: Load) -> tuple:
-    return load.year, load.label, load.offered, load.taken, load.left
+    return load.year, load.label, load.offered, _taken(load), load.left
+
+
+def _taken(load: Load) -> int | str:
+    return "" if load.taken is None else load.taken
 
 
 @dataclass(frozen=True)

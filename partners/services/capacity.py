@@ -48,16 +48,21 @@ def _number(rows: QuerySet) -> Coalesce:
 
 @dataclass(frozen=True)
 class Load:
-    """One kind of engagement in one fiscal year: how many are offered, how many are taken."""
+    """One kind of engagement in one fiscal year: how many are offered, how many are taken.
+
+    `taken`: none for an offer of any kind, which every kind uses up; what is left of it stands in the whole.
+    """
 
     year: int
     label: str
     offered: int
-    taken: int
+    taken: int | None
 
     @property
     def left(self) -> str:
-        """What is left, in words: an offer of any kind is used up by every kind, so such a line has no number."""
+        """What is left, in words."""
+        if self.taken is None:
+            return "Used by every kind"
         if not self.offered:
             return "Not offered by itself"
         over = self.taken - self.offered
@@ -98,7 +103,7 @@ def loads(agency: Agency) -> list[Load]:
         kinds = {kind for when, kind in offered | taken if when == year}
         found += [
             Load(year, ActivityKind(kind).label if kind else "Of any kind", offered.get((year, kind), 0),
-                 taken.get((year, kind), 0))
+                 taken.get((year, kind), 0) if kind else None)
             for kind in ["", *ActivityKind.values] if kind in kinds
         ]  # fmt: skip
     return found

@@ -85,7 +85,7 @@ def test_what_is_offered_and_taken_by_year_and_kind(register, haiti):
     of_year(haiti, ash, kind="mentoring")
     assert [(load.year, load.label, load.offered, load.taken, load.left) for load in loads(ash)] == [
         (YEAR, "All kinds together", 5, 2, "3"),
-        (YEAR, "Of any kind", 2, 0, "2"),
+        (YEAR, "Of any kind", 2, None, "Used by every kind"),
         (YEAR, "Training course", 3, 0, "3"),
         (YEAR, "Mentoring and advising", 0, 2, "Not offered by itself"),
     ]
@@ -100,7 +100,8 @@ def test_the_picture_has_its_table_beneath(door, agency, haiti, officer, coordin
     args = [agency.pk] if door == "desk" else []
     page = client.get(reverse(f"{door}:agency-detail", args=args)).content.decode()
     assert page.count('<svg viewBox="0 0 400') == 2
-    assert '<td data-label="Left">3</td>' in page
+    assert page.count('<td data-label="Left">3</td>') == 1
+    assert '<td data-label="Taken" class="slp-number"></td><td data-label="Left">Used by every kind</td>' in page
     assert "until it is ended" in page
     assert "style=" not in page
 
