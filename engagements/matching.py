@@ -23,7 +23,7 @@ from engagements.ranking import (
 )
 from partners.models import Agency, CommunityTie, Depth, Expert
 from partners.models.agency import NOT_DEPLOYING
-from slp.lib.dates import show, today
+from slp.lib.dates import fiscal_year, show, today
 
 
 # -- what is shown ---------------------------------------------------------------------------------
@@ -167,11 +167,11 @@ def _point_words(row: Expert, need: Need, seat: Seat) -> list[tuple[str, str, st
         above = max(row.speaks - seat.min_speaking, 0)
         words.append(("language", "Language above what is asked", f"{seat.language} {row.speaks}, {above} above"))
         words.append(("tested", "Language tested", "Tested" if row.was_tested else "Own statement"))
-    load = row.agency_takes_part
+    load, year = row.agency_takes_part, f"FY{fiscal_year(need.starts_on)}"
     offers = (
-        f"{load} of {row.agency_offers} offered engagements this fiscal year"
+        f"{load} of {row.agency_offers} engagements offered in {year}, all kinds together"
         if row.agency_offers
-        else f"{load} this fiscal year; no number offered, counted as {CAPACITY_UNSTATED}"
+        else f"{load} in {year}; no number offered, counted as {CAPACITY_UNSTATED}"
     )
     words += [
         ("worked", "Has worked in the country", "Yes" if row.has_worked else "No"),

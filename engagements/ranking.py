@@ -146,7 +146,7 @@ def agencies_covered(need: Need, expertise: str | None) -> models.QuerySet:
 def _groups(need: Need) -> dict[str, tuple[str, CTE]]:
     """By name: whose fact it is (`expert` or `agency`) and the rows that hold it, at most one for each."""
     year = fiscal_year(need.starts_on)
-    capacity = Capacity.objects.filter(Q(kind="") | Q(kind=need.kind), fiscal_year=year)
+    capacity = Capacity.objects.filter(fiscal_year=year)  # all kinds, as what is taken is of all kinds
     running = Participation.objects.filter(engagement__starts_on__range=fiscal_year_span(year))
     taken = running.exclude(engagement__status="cancelled")
     offered, barred, tours = _calendars(need)

@@ -31,6 +31,7 @@ from partners.models import (
     ExpertCountry,
     ExpertLanguage,
 )
+from partners.services.capacity import loads
 from partners.tests.factories import make_expert
 from slp.lib.dates import fiscal_year, today
 
@@ -219,6 +220,27 @@ def test_load_never_goes_below_zero(seat, mentor, agency, agreement, haiti):
             haiti, agency=agency, agreement=agreement, starts_on=seat.need.starts_on, ends_on=seat.need.ends_on
         )
     assert points(seat, mentor)["load"] == 0
+
+
+@pytest.mark.parametrize(
+    ("offers", "words", "given"),
+    [
+        ({}, "1 in FY{}; no number offered, counted as 5", 12 - 12 // 5),
+        ({"training": 1}, "1 of 1 engagements offered in FY{}, all kinds together", 0),
+        ({"": 3, "training": 1}, "1 of 4 engagements offered in FY{}, all kinds together", 9),
+    ],
+)
+def test_load_compares_what_is_taken_with_what_is_offered(offers, words, given, seat, mentor, agency, agreement, haiti):
+    """Of every kind, in the year of the need, as on the agency's page; a mentoring need, and a course is taken."""
+    days = {"starts_on": seat.need.starts_on, "ends_on": seat.need.ends_on}
+    make_engagement(haiti, agency=agency, agreement=agreement, kind="training", **days)
+    year = fiscal_year(seat.need.starts_on)
+    for kind, number in offers.items():
+        Capacity.objects.create(agency=agency, fiscal_year=year, kind=kind, engagements=number)
+    load = next(p for p in check(seat, [mentor.pk])[mentor.pk].points if p.name == "load")
+    assert (load.words, load.points) == (words.format(year), given)
+    whole = next(found for found in loads(agency) if found.year == year)
+    assert (whole.offered, whole.taken) == (sum(offers.values()), 1)
 
 
 def test_the_order_is_by_points_then_name(seat, agency, community_policing, creole):
