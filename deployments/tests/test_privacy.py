@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from deployments.lifecycles import CLEARANCE, DEPLOYMENT
 from deployments.models import Clearance, Deployment
+from deployments.models.deployment import PERSONAL_FROM, PERSONAL_UNTIL
 from deployments.services.readiness import list_requirements
 from deployments.tests.factories import make_deployment, make_expert, make_receipt
-from slp.history.models import PersonalDataRead
+from slp.history.models import PERSONAL_STAFF, PersonalDataRead
 from slp.lib.dates import today
 from slp.places.models import PostAssignment
 
@@ -135,3 +136,18 @@ def test_a_start_page_that_is_kept_for_a_role_shows_each_coordinator_their_own(f
     for user, shown in [(outsider, False), (coordinator, True), (outsider, False)]:
         page = client_of(user).get(reverse("portal:home")).content.decode()
         assert ("Agency head’s approval" in page) is shown, user
+
+
+@pytest.mark.parametrize("who", ["traveller", "coordinator", "officer"])
+def test_personal_data_stands_below_a_sentence_that_names_all_its_readers(far, who, request, client_of):
+    """Whoever is added to the readers must be added to the sentence."""
+    client = client_of(request.getfixturevalue(who))
+    door, pages = "portal", [reverse("portal:deployment-detail", args=[far.reference])]
+    if who == "officer":
+        door, pages = "desk", []
+    pages.append(reverse(f"{door}:expert-detail", args=[far.expert_id]))
+    for url in pages:
+        sentence = client.get(url).content.decode().partition("Read by the person")[2].partition("</p>")[0]
+        for reader in (*PERSONAL_STAFF, "coordinator", "Regional Security Officer"):
+            assert reader in sentence, (url, reader)
+        assert f"from {PERSONAL_FROM.days} days before arrival until {PERSONAL_UNTIL.days} days after" in sentence
