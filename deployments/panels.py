@@ -13,7 +13,7 @@ from deployments.models import Claim, ClaimStatus, Clearance, Deployment, Deploy
 from deployments.pages.readiness import Row, Team, teams
 from deployments.permissions import CLAIMANT, can_claim, can_record_obligation, deployment_roles
 from deployments.services.travel import can_send
-from engagements.models import Engagement
+from engagements.models import Engagement, EngagementStatus
 from engagements.panels import Panel, register
 from partners.models import Agency, Expert
 from partners.permissions import agency_ids
@@ -108,6 +108,18 @@ def _tag(label: str, tone: str) -> SafeString:
     return format_html('<span class="slp-status slp-status--{}">{}</span>', tone, label)
 
 
+def _nobody(engagement: Engagement) -> dict[str, str]:
+    """Why there is no journey here: not yet, not any more, or nobody at all."""
+    if engagement.status == EngagementStatus.CANCELLED:
+        return {"title": "Nobody travels", "text": "The engagement was cancelled."}
+    if engagement.status in (EngagementStatus.COMPLETED, EngagementStatus.CLOSED):
+        return {"title": "Nobody travelled", "text": "The engagement is over and has no journey on record."}
+    text = "Writing the addendum makes a journey for everybody who is confirmed for a seat."
+    if engagement.status != EngagementStatus.PLANNED:
+        text = "Nobody was confirmed for a seat, or nobody of those who were goes any more."
+    return {"title": "Nobody travels yet", "text": text}
+
+
 @register
 def travel_panel(engagement, user, door: str, asked) -> list[Panel]:
     """The team in one grid. Two queries. When everybody is back, the grid is personal data that has to be asked for."""
@@ -116,6 +128,7 @@ def travel_panel(engagement, user, door: str, asked) -> list[Panel]:
     people = [_journey(engagement, row) for row in _journeys(user, engagement.pk)]
     over = all(person.status in BACK for person in people) and "grid" not in asked
     context = {"folded": over and any(READERS & deployment_roles(user, person) for person in people)}
+    context["nobody"] = _nobody(engagement)
     if over:
         for person in people:
             has_read(person, "clearances", [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from deployments.lifecycles import DEPLOYMENT
@@ -166,3 +167,19 @@ def test_whoever_the_agency_withdrew_did_not_travel(leaving, agency, coordinator
 def test_the_page_of_the_verb_says_what_happens(engagement, officer, client_of):
     page = client_of(officer).get(f"/admin/desk/engagements/{engagement.reference}/do/cancel/").content.decode()
     assert "what was spent until today can still be claimed" in page
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("planned", "Writing the addendum makes a journey"),
+        ("preparing", "Nobody was confirmed for a seat"),
+        ("closed", "Nobody travelled"),
+        ("cancelled", "The engagement was cancelled."),
+    ],
+)
+def test_an_engagement_without_a_journey_says_why(status, words, engagement, officer, client_of):
+    Engagement.objects.filter(pk=engagement.pk).update(status=status)
+    page = client_of(officer).get(reverse("desk:engagement-detail", args=[engagement.reference])).content.decode()
+    assert words in page
+    assert ("Nobody travels yet" in page) is (status in ("planned", "preparing"))
