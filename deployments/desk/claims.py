@@ -27,11 +27,12 @@ from slp.lib.money import usd
 from slp.lib.moves import move_path
 
 WAITING = ("submitted", "in_review", "approved", "certified")
+STATES = [choice for choice in ClaimStatus.choices if choice[0] != ClaimStatus.DRAFT]
 
 
 class ClaimFilter(FilterSet):
     status = django_filters.ChoiceFilter(
-        label="State", choices=[("waiting", "All that wait for INL/KM"), *ClaimStatus.choices], method="by_status"
+        label="State", choices=[("waiting", "All that wait for INL/KM"), *STATES], method="by_status"
     )
 
     class Meta:
@@ -45,7 +46,7 @@ class ClaimFilter(FilterSet):
 LIST = ListPage(
     title="Claims",
     intro="What agencies ask to be paid back. The longest waiting first, what is settled last.",
-    rows=lambda user: Claim.objects.visible_to(user).exclude(status="draft").open_first(),
+    rows=lambda user: Claim.objects.visible_to(user).open_first(),
     shared=True,
     columns=(
         Column("reference", "Claim"),

@@ -119,7 +119,16 @@ SETTLED = (ClaimStatus.PAID, ClaimStatus.REJECTED, ClaimStatus.WITHDRAWN)
 IS_SETTLED = ExpressionWrapper(Q(status__in=SETTLED), output_field=models.BooleanField())
 
 
+# What no agency has sent: its own affair, also for those at INL/KM who read all.
+UNSENT = Q(status=ClaimStatus.DRAFT) | Q(status=ClaimStatus.WITHDRAWN, submitted_at=None)
+
+
 class ClaimQuerySet(OfficeScoped):
+    def visible_to(self, user) -> ClaimQuerySet:
+        """Staff see what was submitted; an agency's office all of its own."""
+        seen = super().visible_to(user)
+        return seen.exclude(UNSENT) if user.is_staff else seen
+
     def with_claimed(self) -> ClaimQuerySet:
         """Annotates `claimed_usd`: the sum of the lines in dollars."""
         return self.annotate(claimed_usd=claimed())
@@ -243,7 +252,7 @@ class Decision(models.TextChoices):
 
 class ClaimLineQuerySet(models.QuerySet):
     def visible_to(self, user) -> ClaimLineQuerySet:
-        return self if user.is_staff else self.filter(claim__in=Claim.objects.visible_to(user))
+        return self.filter(claim__in=Claim.objects.visible_to(user))
 
 
 @tracked()

@@ -21,7 +21,7 @@ def test_every_model_of_the_app_has_a_page():
 @pytest.fixture
 def full(engagement, deployment, agency, coordinator, finance, post_officer, rso, haiti, requirements, rates):
     list_requirements(deployment=deployment)
-    make_claim(engagement, agency, coordinator, lines=1)
+    make_claim(engagement, agency, coordinator, lines=1, status="submitted")
     make_obligation(engagement, finance)
     log_support(engagement=engagement, kind="transport", actor=post_officer, deployments=[deployment])
     report_incident(country=haiti, severity=1, summary="x", actor=rso)

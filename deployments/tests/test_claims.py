@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from deployments.lifecycles import CLAIM
 from deployments.models import Claim, ClaimLine, TrainingEnrolment, TrainingSession
 from deployments.services import claims
 from deployments.services.problems import ClaimCheck, line_problems
@@ -17,6 +18,7 @@ from deployments.tests.factories import (
     make_deployment,
     make_engagement,
     make_line,
+    make_receipt,
     pdf,
 )  # fmt: skip
 from partners.tests.factories import make_expert
@@ -352,7 +354,9 @@ def test_a_place_without_rate_says_so(claim, deployment):
 def test_the_desk_reads_open_claims_first(submitted, officer, client, engagement, agency, coordinator):
     over = make_claim(engagement, agency, coordinator, statement=True)
     Claim.objects.filter(pk=over.pk).update(
-        status="withdrawn", status_since=submitted.status_since - timedelta(days=30)
+        status="withdrawn",
+        status_since=submitted.status_since - timedelta(days=30),
+        submitted_at=timezone.now(),
     )
     client.force_login(officer)
     page = client.get(reverse("desk:claim-list")).content.decode()
@@ -360,3 +364,38 @@ def test_the_desk_reads_open_claims_first(submitted, officer, client, engagement
     by_date = client.get(reverse("desk:claim-list"), {"sort": "status_since"}).content.decode()
     assert by_date.index(over.reference) < by_date.index(submitted.reference)
     assert "$200.00" in page  # two lines, added up once
+
+
+# -- what is not sent ------------------------------------------------------------------------------
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_claim_is_the_agencys_until_it_is_submitted(
+    withdrawn, claim, coordinator, officer, finance, auditor, client_of
+):
+    line = make_line(claim, receipt=make_receipt(coordinator), no_receipt_because="")
+    if withdrawn:
+        CLAIM.apply(claim, "withdraw", actor=coordinator)
+    receipt = reverse("documents:document-download", args=[line.receipt_id])
+    for reader in (officer, finance, auditor):
+        assert not Claim.objects.visible_to(reader).exists()
+        assert not ClaimLine.objects.visible_to(reader).exists()
+        client = client_of(reader)
+        at_desk = client.get(reverse("desk:engagement-detail", args=[claim.engagement.reference])).content.decode()
+        assert "No claims yet." in at_desk
+        addresses = (
+            reverse("desk:claim-detail", args=[claim.reference]),
+            reverse("admin:deployments_claimline_change", args=[line.pk]),
+            receipt,
+        )
+        assert [client.get(url).status_code for url in addresses] == [404, 302, 404]
+        listed = client.get(reverse("desk:claim-list")).content.decode()
+        assert claim.reference not in listed
+        assert '<option value="draft"' not in listed
+    own = client_of(coordinator).get(reverse("portal:claim-detail", args=[claim.reference]))
+    assert own.status_code == 200
+    assert claim.reference in client_of(coordinator).get(reverse("portal:claim-list")).content.decode()
+
+
+def test_a_claim_that_was_sent_stays_in_sight(submitted, coordinator, officer):
+    CLAIM.apply(submitted, "withdraw", actor=coordinator)
+    assert Claim.objects.visible_to(officer).get() == submitted
+    assert ClaimLine.objects.visible_to(officer).count() == 2
