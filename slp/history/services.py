@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection, models
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from psycopg.types.range import Range
 
+from slp.lib.dates import show_span
 from slp.lib.lifecycle import LIFECYCLES
+from slp.lib.lists import plain_text
 from slp.lib.track import event_model
 
 SILENT = {"version", "status_since", "status"}
@@ -93,16 +97,38 @@ def _changes(obj: Any, before: Any, event: Any) -> list[Change]:
             continue
         was, now = getattr(before, name), getattr(event, name)
         if was != now:
-            changed.append(Change(str(model_field.verbose_name), _text(model_field, was), _text(model_field, now)))
+            words = _what_differs(_text(model_field, was), _text(model_field, now))
+            changed.append(Change(str(model_field.verbose_name), *words))
     return changed
 
 
-def _text(model_field: models.Field, value: Any) -> str:
-    if value in (None, ""):
+def _text(model_field: models.Field | None, value: Any) -> str:
+    """A value as pages show it: nothing of how it is written in the program."""
+    if value in (None, "", [], {}):
         return ""
-    if model_field.choices:
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(getattr(model_field, "base_field", None), one) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key.replace('_', ' ')}: {_text(None, one) or '(empty)'}" for key, one in value.items())
+    if isinstance(value, Range):
+        return show_span(value.lower, value.upper and value.upper - timedelta(days=1))
+    if model_field is not None and model_field.choices:
         return str(dict(model_field.flatchoices).get(value, value))
-    return str(value)[:200]
+    return plain_text(value)
+
+
+SHOWN = 200  # characters of a changed text
+AROUND = 40  # of them before what differs
+
+
+def _what_differs(was: str, now: str) -> tuple[str, str]:
+    """Two texts, as much of them as a history has room for: of long ones the part where they begin to differ."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(was, now, strict=False)))
+    start = 0 if max(len(was), len(now)) <= SHOWN else max(same - AROUND, 0)
+    return tuple(
+        f"{'…' if start and text else ''}{text[start : start + SHOWN]}{'…' if len(text) > start + SHOWN else ''}"
+        for text in (was, now)
+    )
 
 
 def note_read(*, reader: Any, subject: str, what: str, person: Any = None) -> None:
