@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from deployments.models import Claim, ClaimStatus, Clearance, Deployment, DeploymentStatus, Obligation, Requirement
-from deployments.pages.readiness import Row, Team, teams
+from deployments.models import Claim, ClaimStatus, Clearance, Deployment, Obligation, Requirement
+from deployments.pages.readiness import BACK, Row, Team, teams
 from deployments.permissions import CLAIMANT, can_claim, can_record_obligation, deployment_roles
 from deployments.services.travel import can_send
 from engagements.models import Engagement, EngagementStatus
@@ -23,7 +23,6 @@ from slp.lib.money import ZERO
 from slp.lib.statements import kept
 from slp.places.models import Country
 
-BACK = (DeploymentStatus.RETURNED, DeploymentStatus.CURTAILED, DeploymentStatus.CLOSED)
 EVERYBODY_BACK = {"label": "Everybody is back", "tone": "neutral"}
 READERS = {*PERSONAL_STAFF, "coordinator", "traveller", "post_officer", "rso"}  # who may have a grid to read
 TAKES = (ClaimStatus.CERTIFIED, ClaimStatus.PAID)  # what claims in these states allow is taken from the money set aside

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 
 from deployments.models import CheckIn, Claim, Clearance, Deployment, SupportEntry, SupportKind
 from deployments.services.payments import PAYMENT_DAYS, pay_by
+from deployments.services.support import RSO_AFTER, TRAVELLER_AFTER
 from engagements.lifecycles import staff
 from engagements.reminders import speakers
 from slp.accounts.models import User
@@ -26,7 +27,6 @@ from slp.reminders.rules import Due, rule
 
 CLEARANCE_RUNGS = (-7, 0, 1)  # days after the due date; 1 is overdue
 BRIEFING_RUNGS = (2, 5)  # days after arrival
-TRAVELLER_AFTER, RSO_AFTER = 3, 5  # days without a check-in
 REVIEW_RUNGS = (5, 10, 20)  # working days that a claim waits
 PAYMENT_RUNGS = (-7, 0, 1)
 WAITING_FOR_REVIEW = ("submitted", "in_review")

@@ -136,10 +136,10 @@ def deployment_detail(request, key: str):
         "moves": offers(deployment, request.user, "desk"),
         "facts": pages.journey_facts(deployment),
         "items": rows,
-        "turn": pages.turn(deployment, rows, request.user, traveller=False),
         "can_plan": can_plan_travel(request.user, deployment),
         "can_change_dates": travel.can_change_dates(request.user, deployment),
     }
+    check_ins = None
     if tab == "history":
         context["history"] = timeline(deployment)
     else:
@@ -149,6 +149,8 @@ def deployment_detail(request, key: str):
             **found,
             "nights": nights(deployment, found["nights"], "desk"),
         }
+        check_ins = found["check_ins"]
+    context["turn"] = pages.turn(deployment, rows, request.user, traveller=False, check_ins=check_ins)
     return render(request, "desk/deployment_detail.html", context)
 
 

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from deployments.lifecycles import CLEARANCE, DEPLOYMENT, last_day_needed
-from deployments.models import Clearance, ClearanceStatus, Deployment, Requirement
+from deployments.models import Clearance, ClearanceStatus, Deployment, DeploymentStatus, Requirement
 from deployments.services.readiness import HELD, OPEN
 from engagements.pages.common import due_words
 from slp.history.services import note_reads
@@ -23,8 +23,10 @@ from slp.lib.lifecycle import Move
 from slp.lib.statements import kept
 
 BEFORE = ("confirmed", "preparing", "ready")
+UNREADY = ("nominated", "confirmed", "preparing")
 SOON = timedelta(days=60)
 MOST_TEAMS = 50
+BACK = (DeploymentStatus.RETURNED, DeploymentStatus.CURTAILED, DeploymentStatus.CLOSED)
 WORDS = {
     "not_started": "Missing",
     "submitted": "Handed in",
@@ -239,26 +241,34 @@ class Team:
 
     @property
     def ready(self) -> int:
-        return sum(p.status in ("ready", "in_country", "returned") for p in self.people)
+        return sum(p.status not in UNREADY for p in self.people)
+
+    @property
+    def away(self) -> str:
+        """Who has left already, of a team in which everybody is ready or has left; empty before the first has."""
+        there, back = (sum(p.status in states for p in self.people) for states in (("in_country",), BACK))
+        if not there and not back:
+            return ""
+        words = "Everybody is" if there == len(self.people) else f"{there} of {len(self.people)}"
+        return f"{words} in country" if there else f"{back} of {len(self.people)} back"
 
     @property
     def status(self) -> dict[str, str]:
         begun = bool(self.cells)
         if not begun and not self.ready and any(p.status == "preparing" for p in self.people):
             return {"label": "Preparing", "tone": "info"}  # for readers who don't see the requirements
-        return _standing(
-            everybody=self.ready == len(self.people), begun=begun, missing=self.missing, overdue=self.overdue
-        )
+        everybody = self.ready == len(self.people)
+        return _standing(everybody=everybody, begun=begun, missing=self.missing, overdue=self.overdue, away=self.away)
 
 
-def _standing(*, everybody: bool, begun: bool, missing: int, overdue: int) -> dict[str, str]:
+def _standing(*, everybody: bool, begun: bool, missing: int, overdue: int, away: str = "") -> dict[str, str]:
     """How far a team is, in a few words with their tone. What is missing counts, whatever people were marked as."""
     if overdue:
         return {"label": f"{overdue} overdue", "tone": "bad"}
     if missing:
         return {"label": f"{missing} missing", "tone": "warn"}
     if everybody:
-        return {"label": "Everybody is ready", "tone": "good"}
+        return {"label": away or "Everybody is ready", "tone": "good"}
     if not begun:
         return {"label": "Preparations have not begun", "tone": "neutral"}
     return {"label": "Everything holds: mark as ready", "tone": "info"}

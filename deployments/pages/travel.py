@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import Case, F, Func, IntegerField, When
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from deployments.forms import CheckInForm, TravelForm
 from deployments.lifecycles import readiness as readiness_of
@@ -15,10 +17,11 @@ from deployments.models import Deployment
 from deployments.pages.common import form_page, load_deployment
 from deployments.permissions import can_check_in, can_plan_travel, can_see_personal_data
 from deployments.services import support
+from deployments.services.support import TRAVELLER_AFTER
 from deployments.services.travel import edit_travel
 from engagements.pages.common import Turn, due_words, facts
 from slp.lib.answers import require
-from slp.lib.dates import at_post, show, today
+from slp.lib.dates import at_post, day_of, show, today
 from slp.lib.forms import refused_at
 
 PATH = ("nominated", "confirmed", "preparing", "ready", "in_country", "returned", "closed")
@@ -71,8 +74,8 @@ def personal_facts(deployment: Deployment, user) -> list:
     )
 
 
-def turn(deployment: Deployment, items, user, *, traveller: bool) -> Turn | None:
-    """Whose turn it is on a journey."""
+def turn(deployment: Deployment, items, user, *, traveller: bool, check_ins: list[dict] | None = None) -> Turn | None:
+    """Whose turn it is on a journey. `check_ins`: the newest first, as `beside` reads them; None where nobody has."""
     status = deployment.status
     if status in ("nominated", "confirmed"):
         return Turn(False, "INL/KM", "Preparations begin when the addendum is signed by both sides.")
@@ -90,8 +93,20 @@ def turn(deployment: Deployment, items, user, *, traveller: bool) -> Turn | None
         text = f"Travel begins {due_words(deployment.starts_on)}." if left >= 0 else "Arrival is not recorded yet."
         return Turn(False, "the post to record the arrival", text)
     if status == "in_country":
-        return Turn(traveller, "the traveller to check in", f"In country until {show(deployment.ends_on)}.")
+        return None if check_ins is None else _turn_in_country(deployment, check_ins, traveller=traveller)
     return None
+
+
+def _turn_in_country(deployment: Deployment, check_ins: list[dict], *, traveller: bool) -> Turn:
+    """A check-in is awaited as soon as the traveller is asked for one by mail, not before."""
+    heard = check_ins[0]["moment"] if check_ins else deployment.arrived_at
+    until = f"In country until {show(deployment.ends_on)}."
+    if heard is None or heard <= timezone.now() - timedelta(days=TRAVELLER_AFTER):
+        return Turn(traveller, "the traveller to check in", until)
+    if deployment.ends_on < today():
+        return Turn(False, "the post to record the return", f"The last day was {show(deployment.ends_on)}.")
+    last = f" Last check-in: {show(day_of(heard, deployment.country.post.zone))}." if check_ins else ""
+    return Turn(False, "the journey home", f"{until}{last}")
 
 
 def deployment_edit(request, key: str, door: str):

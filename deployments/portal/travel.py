@@ -96,7 +96,7 @@ def deployment_detail(request, key: str):
         "own": own,
         "post": deployment.country.post,
         "steps": steps(DEPLOYMENT, pages.PATH, deployment.status, plain=True),
-        "turn": pages.turn(deployment, rows, request.user, traveller=own),
+        "turn": pages.turn(deployment, rows, request.user, traveller=own, check_ins=found["check_ins"]),
         "moves": offers(deployment, request.user, "portal"),
         "facts": pages.journey_facts(deployment),
         **found,

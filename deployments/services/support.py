@@ -21,6 +21,7 @@ from slp.lib.track import because
 from slp.places.models import Country
 from slp.reminders.services import tell
 
+TRAVELLER_AFTER, RSO_AFTER = 3, 5  # days without a check-in, until one is asked for, until it is told
 CLOCK_SKEW = timedelta(minutes=15)  # a phone's clock is never quite right
 
 

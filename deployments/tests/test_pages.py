@@ -212,6 +212,52 @@ def test_travellers_stand_in_the_order_in_which_they_matter(engagement, agency, 
     assert sorted(names, key=page.index) == names
 
 
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        (("in_country", "in_country"), "Everybody is in country"),
+        (("in_country", "ready", "curtailed"), "1 of 3 in country"),
+        (("ready", "returned"), "1 of 2 back"),
+        (("ready", "ready"), "Everybody is ready"),
+        (("returned", "closed"), "Everybody is back"),
+    ],
+)
+def test_a_team_that_has_left_is_not_called_ready(states, words, engagement, agency, get, officer):
+    for n, status in enumerate(states):
+        make_deployment(engagement, make_expert(agency, f"Traveller {n}"), status=status)
+    page = get(officer, "desk:engagement-detail", engagement.reference).content.decode()
+    assert f">{words}</span>" in page
+    assert ("Everybody is ready" in page) is (words == "Everybody is ready")
+
+
+@pytest.mark.parametrize(
+    ("arrived", "heard", "ends", "awaited"),
+    [
+        (10, 1, 5, "the journey home"),
+        (10, 3, 5, "the traveller to check in"),
+        (1, None, 5, "the journey home"),
+        (4, None, 5, "the traveller to check in"),
+        (10, 1, -1, "the post to record the return"),
+    ],
+)
+def test_a_check_in_is_awaited_when_it_is_asked_for(
+    arrived, heard, ends, awaited, engagement, expert, get, officer, coordinator, traveller
+):
+    """As the reminder asks: three days after the last one, or after the arrival."""
+    day, now = today(), timezone.now()
+    here = make_deployment(
+        engagement, expert, starts_on=day - timedelta(days=arrived), ends_on=day + timedelta(days=ends),
+        arrived_at=now - timedelta(days=arrived),
+    )  # fmt: skip
+    if heard is not None:
+        CheckIn.objects.create(deployment=here, at=now - timedelta(days=heard), author=traveller)
+    for reader, door in ((officer, "desk"), (coordinator, "portal")):
+        page = get(reader, f"{door}:deployment-detail", here.reference).content.decode()
+        assert f"Waiting for {awaited}</p>" in page
+    own = get(traveller, "portal:deployment-detail", here.reference).content.decode()
+    assert ("slp-turn--mine" in own) is (awaited == "the traveller to check in")
+
+
 # -- details: own, foreign, not at all --------------------------------------------------------------
 def test_a_journey_is_seen_by_its_people_only(
     leaving, get, coordinator, traveller, officer, rso, post_officer, outsider, other_post_officer, agency_finance

@@ -149,7 +149,7 @@ def agreement_context(request, agreement: Agreement, door: str) -> dict:
         "latest": latest,
         "versions": versions,
         "comments": _by_author(COMMENTS.of(agreement=agreement.pk)),
-        "approvals": _approvals(user, agreement) if agreement.status in NEGOTIATED else [],
+        "approvals": _approvals(user, agreement) if agreement.is_formal and agreement.status in NEGOTIATED else [],
         "can_approve": can_keep_approvals(user, agreement),
         "amendments": _amendments(agreement, plain=door != "desk"),
         "history": timeline(agreement),

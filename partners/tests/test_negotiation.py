@@ -18,6 +18,7 @@ from partners.services.agreements import draft_agreement, text_hash
 from partners.services.negotiation import comment_on_agreement, compare_texts, keep_approval, propose_text
 from partners.services.signing import sign_agreement, sign_by_scan
 from partners.services.templates import load_templates, text_from_template
+from partners.tests.factories import make_agreement
 from slp.lib.answers import Refused, Stale
 from slp.lib.dates import today
 from slp.reminders.models import Notice
@@ -299,3 +300,14 @@ def test_states_are_chosen_by_the_words_of_the_rows(reviewed, coordinator, offic
     assert "INL review" not in at_portal
     assert reviewed.title in at_portal
     assert "INL review" in client_of(officer).get("/admin/desk/agreements/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "signed"), [("mou", True), ("interagency", True), ("letter", False), ("informal", False)]
+)
+def test_what_nobody_signs_asks_for_no_approval_before(kind, signed, agency, officer, coordinator, client_of):
+    draft = make_agreement(agency, kind=kind, status="draft")
+    for reader, door in ((officer, "desk"), (coordinator, "portal")):
+        page = client_of(reader).get(reverse(f"{door}:agreement-detail", args=[draft.reference])).content.decode()
+        assert ("nobody signs it" in page) is not signed
+        assert ('id="approvals"' in page) is signed
