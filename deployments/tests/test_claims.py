@@ -366,6 +366,19 @@ def test_the_desk_reads_open_claims_first(submitted, officer, client, engagement
     assert "$200.00" in page  # two lines, added up once
 
 
+@pytest.mark.parametrize("currency", ["Jordanian d", "Eur", "E1", "€", "gourdes", "eu"])
+def test_a_currency_that_is_no_code_is_said_in_words(currency, claim, coordinator, client_of):
+    page = client_of(coordinator).post(
+        reverse("portal:line-add", args=[claim.reference]),
+        {"category": "materials", "spent_on": today(), "description": "Books", "amount": 5, "exchange_rate": "1.1",
+         "rate_source": "Card statement", "no_receipt_because": "None given", "currency": currency},
+    )  # fmt: skip
+    words = "Enter the three letters of the currency, such as USD or EUR."
+    assert page.status_code == (302 if currency == "Eur" else 422)
+    assert currency == "Eur" or words in page.content.decode()
+    assert "Ensure this value" not in page.content.decode()
+
+
 # -- what is not sent ------------------------------------------------------------------------------
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_a_claim_is_the_agencys_until_it_is_submitted(

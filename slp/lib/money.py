@@ -12,7 +12,8 @@ from django.utils.functional import cached_property
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 
-currency_code = RegexValidator(r"^[A-Z]{3}$", "A currency is three capital letters, such as USD or HTG.")
+NO_CURRENCY = "Enter the three letters of the currency, such as USD or EUR."
+currency_code = RegexValidator(r"^[A-Z]{3}$", NO_CURRENCY)
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -56,3 +57,7 @@ class CurrencyField(models.CharField):
         kwargs.setdefault("max_length", 3)
         kwargs.setdefault("default", "USD")
         super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs):
+        """A name ("Euro") says the same sentence as a code that is none."""
+        return super().formfield(**({"error_messages": {"max_length": NO_CURRENCY}} | kwargs))
