@@ -126,6 +126,14 @@ def can_change_people(user, agency: Agency) -> Answer:
     )
 
 
+def can_read_agency_page(user, agency: Agency) -> Answer:
+    """The agency's own page at the portal: its office's. Travellers see what concerns their journeys and themselves."""
+    return answer(
+        OFFICE_ROLES & agency_roles(user, agency.pk),
+        "This page is for the agency's coordinator, finance contact and signatory.",
+    )
+
+
 def can_edit_agency(user, agency: Agency) -> Answer:
     """Officers and the agency's coordinator keep the record true."""
     return answer(

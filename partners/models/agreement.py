@@ -14,7 +14,7 @@ from django.db.models import Case, Deferrable, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Least, TruncDate
 from django.utils import timezone
 
-from partners.models.agency import Agency, AgencyScoped, Contact
+from partners.models.agency import Agency, Contact, OfficeScoped
 from partners.models.taxonomy import ActivityKind, Expertise
 from slp.documents.models import Source
 from slp.lib.answers import YES, Answer, no
@@ -74,7 +74,9 @@ def last_days() -> Case:
     return Case(When(status=AgreementStatus.TERMINATED, then=ended), default=F("ends_on"))
 
 
-class AgreementQuerySet(AgencyScoped):
+class AgreementQuerySet(OfficeScoped):
+    """A traveller has no part in the terms: they see what concerns their journeys and themselves."""
+
     def in_force(self, start: date, end: date | None = None) -> AgreementQuerySet:
         """Active over the whole span. An agreement without an end date goes on until it is ended."""
         return self.filter(

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from partners.models.agency import Agency
+from partners.models.agency import agencies_spoken_for
 from partners.models.agreement import Agreement, AgreementKind, SignatureSide
 from slp.documents.models import Document
 from slp.lib.lifecycle import LifecycleModel
@@ -27,7 +27,7 @@ class AgreementScoped(models.QuerySet):
     def visible_to(self, user) -> AgreementScoped:
         if not user.is_authenticated:
             return self.none()
-        return self if user.is_staff else self.filter(agreement__agency__in=Agency.objects.visible_to(user))
+        return self if user.is_staff else self.filter(agreement__agency__in=agencies_spoken_for(user))
 
 
 @tracked()

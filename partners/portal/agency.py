@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 
 from partners.forms.agencies import AgencyProfileForm
 from partners.models import Agency
+from partners.models.agency import agencies_spoken_for
 from partners.pages.agency import agency_rows_page, membership_add_page, membership_end_page, membership_invite_page
 from partners.pages.charts import agreement_timeline, capacity_chart
 from partners.pages.common import door, edit_page, facts, joined
-from partners.permissions import can_change_people, can_confirm_agency, can_edit_agency
+from partners.permissions import can_change_people, can_confirm_agency, can_edit_agency, can_read_agency_page
 from partners.services.agencies import pause_requests
 from partners.services.confirm import confirm_agency, is_stale
 from slp.lib.answers import require
@@ -21,8 +22,9 @@ from slp.lib.dates import show
 
 
 def own_agency(user) -> Agency:
-    """The agency that the person speaks for; the first one by name if there are several."""
-    agency = Agency.objects.visible_to(user).first()
+    """The agency that the person speaks for, or travels for; the first one by name if there are several."""
+    mine = Agency.objects.visible_to(user)
+    agency = mine.filter(pk__in=agencies_spoken_for(user)).first() or mine.first()
     if agency is None:
         raise Http404
     return agency
@@ -48,6 +50,7 @@ def _facts(agency: Agency) -> list:
 @door("portal")
 def agency_detail(request):
     agency = own_agency(request.user)
+    require(can_read_agency_page(request.user, agency))
     context = {
         "agency": agency,
         "facts": _facts(agency),

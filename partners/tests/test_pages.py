@@ -11,7 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conftest import make_agency
-from partners.models import Agency, Enquiry, Expertise, Outreach
+from partners.models import (
+    Agency,
+    Agreement,
+    AgreementVersion,
+    Amendment,
+    Enquiry,
+    Expertise,
+    Membership,
+    Outreach,
+)
 from partners.services.agreements import draft_agreement
 from partners.tests.factories import make_agreement, make_expert
 from slp.lib.dates import today
@@ -197,3 +206,27 @@ def test_the_board_counts_from_the_index_and_not_to_the_end(agency, officer, cli
     assert "Seq Scan" not in plan, plan
     # What is in force has two indexes to choose from; what is over only grows.
     assert plan.count("Index Only Scan using agreement_by_status") >= 2, plan
+
+
+def test_who_only_travels_sees_neither_the_agencys_page_nor_its_terms(
+    keys, agency, traveller, coordinator, officer, client_of
+):
+    """Design: a traveller sees their own journeys. Another role at the agency opens both again."""
+    amendment = Amendment.objects.create(
+        agreement=agency.agreements.get(reference=keys["agreement"]), number=1, summary="More people",
+        effective_on=today(), text="x", author=officer,
+    )  # fmt: skip
+    pages = [
+        (403, reverse("portal:agency-detail")),
+        (404, reverse("portal:agreement-detail", args=[keys["agreement"]])),
+        (404, reverse("portal:agreement-pdf", args=[keys["agreement"]])),
+        (404, reverse("portal:amendment-detail", args=[amendment.reference])),
+    ]
+    client = client_of(traveller)
+    assert [client.get(url).status_code for _, url in pages] == [code for code, _ in pages]
+    for model in (Agreement, AgreementVersion, Amendment):
+        assert not model.objects.visible_to(traveller).exists()
+        assert model.objects.visible_to(coordinator).exists()
+    Membership.objects.create(user=traveller, agency=agency, role="signatory")
+    client = client_of(type(traveller).objects.get(pk=traveller.pk))
+    assert [client.get(url).status_code for _, url in pages] == [200] * 4
