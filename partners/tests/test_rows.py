@@ -9,8 +9,11 @@ from django.urls import reverse
 
 from partners.models import Agency, Contact
 from partners.tests.factories import make_expert
+from slp.lib.dates import fiscal_year, today
+from slp.tests.season.forms import posting_forms
 
 pytestmark = pytest.mark.django_db
+EXPERT_ROWS = ["skills", "languages", "availability", "countries", "papers"]
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def contacts(agency) -> list[Contact]:
 
 
 def seen(page) -> str:
-    return re.search(r'name="seen_rows" value="(\w+)"', page.content.decode()).group(1)
+    return re.search(r'name="seen_rows" value="([^"]+)"', page.content.decode()).group(1)
 
 
 def entries(rows: list[Contact], mark: str, **changes) -> dict:
@@ -34,30 +37,113 @@ def entries(rows: list[Contact], mark: str, **changes) -> dict:
     return body | changes
 
 
-def test_the_second_one_is_shown_what_stands_now_and_what_they_had_typed(agency, contacts, coordinator, client_of):
+def as_it_stands(page) -> dict:
+    """What a browser would send of the form as the page shows it."""
+    form = next(form for form in posting_forms(page.content.decode()) if "seen_rows" in form.values)
+    return form.values
+
+
+def differences(page) -> str:
+    return page.content.decode().partition('class="slp-conflict"')[2].partition("</section>")[0]
+
+
+def test_a_second_save_applies_what_was_typed_and_keeps_what_the_first_one_did(
+    agency, contacts, coordinator, client_of
+):
     client, url = client_of(coordinator), reverse("portal:agency-contacts")
-    mark = seen(client.get(url))
-    first = client.post(url, entries(contacts, mark, **{"contacts-0-name": "Ann Lee-Roy"}))
-    late = client.post(url, entries(contacts, mark, **{"contacts-1-name": "Bo Diaz Jr"}))
+    seen_by_both = seen(client.get(url))
+    first = client.post(
+        url,
+        entries(contacts, seen_by_both, **{"contacts-0-name": "Ann Lee-Roy", "contacts-1-phone": "+1 202 555 0101"}),
+    )
+    mine = {"contacts-1-name": "Bo Diaz Jr", "contacts-0-title": "Chief"}
+    mine |= {"contacts-TOTAL_FORMS": 3, "contacts-2-name": "Cy New", "contacts-2-email": "cy@pd.example"}
+    late = client.post(url, entries(contacts, seen_by_both, **mine))
     assert (first.status_code, late.status_code) == (302, 409)
     page = late.content.decode()
-    assert "Ann Lee-Roy" in page
-    assert "Name: Bo Diaz Jr" in page
-    assert sorted(agency.contacts.values_list("name", flat=True)) == ["Ann Lee-Roy", "Bo Diaz"]
-    again = client.post(
-        url, entries(contacts, seen(late), **{"contacts-0-name": "Ann Lee-Roy", "contacts-1-name": "B"})
-    )
-    assert again.status_code == 302
+    assert '<th scope="row">Ann Lee-Roy: Name</th><td data-label="When you opened it">Ann Lee</td>' in page
+    assert '<th scope="row">Bo Diaz: Phone</th>' in page
+    assert "Chief" not in differences(late), "nobody else changed that"
+    again = client.post(url, as_it_stands(late))
+    assert again.status_code == 302, again.content.decode()[:3000]
+    assert sorted(agency.contacts.values_list("name", "title", "phone", "is_primary")) == [
+        ("Ann Lee-Roy", "Chief", "", True),
+        ("Bo Diaz Jr", "", "+1 202 555 0101", False),
+        ("Cy New", "", "", False),
+    ]
 
 
-def test_a_row_that_a_colleague_removed_is_no_dead_end(agency, contacts, coordinator, client_of):
+def test_of_one_field_that_both_changed_the_second_one_decides(agency, contacts, coordinator, client_of):
     client, url = client_of(coordinator), reverse("portal:agency-contacts")
-    mark = seen(client.get(url))
-    client.post(url, entries(contacts, mark, **{"contacts-1-DELETE": "on"}))
-    late = client.post(url, entries(contacts, mark, **{"contacts-1-name": "Bo Diaz Jr"}))
+    looked_at = seen(client.get(url))
+    client.post(url, entries(contacts, looked_at, **{"contacts-0-name": "Ann Lee-Roy"}))
+    late = client.post(url, entries(contacts, looked_at, **{"contacts-0-name": "Anne Lee"}))
+    row = late.content.decode().partition('<th scope="row">Ann Lee-Roy: Name</th>')[2].partition("</tr>")[0]
+    assert [">Ann Lee<" in row, ">Ann Lee-Roy<" in row, ">Anne Lee<" in row] == [True] * 3
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    assert agency.contacts.filter(name="Anne Lee").exists()
+
+
+@pytest.mark.parametrize("works_on_it", [True, False])
+def test_a_row_that_a_colleague_removed_comes_back_only_if_it_was_worked_on(
+    works_on_it, agency, contacts, coordinator, client_of
+):
+    client, url = client_of(coordinator), reverse("portal:agency-contacts")
+    looked_at = seen(client.get(url))
+    client.post(url, entries(contacts, looked_at, **{"contacts-1-DELETE": "on"}))
+    mine = {"contacts-1-name": "Bo Diaz Jr"} if works_on_it else {"contacts-0-title": "Chief"}
+    late = client.post(url, entries(contacts, looked_at, **mine))
     assert late.status_code == 409
-    assert "Name: Bo Diaz Jr" in late.content.decode()
-    assert client.post(url, entries(contacts[:1], seen(late))).status_code == 302
+    assert ("(as a new row)" in late.content.decode()) is works_on_it
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    names = ["Ann Lee", *(["Bo Diaz Jr"] if works_on_it else [])]
+    assert sorted(agency.contacts.values_list("name", flat=True)) == names
+
+
+def test_what_a_colleague_added_and_what_i_remove_both_happen(agency, contacts, coordinator, client_of):
+    client, url = client_of(coordinator), reverse("portal:agency-contacts")
+    looked_at = seen(client.get(url))
+    Contact.objects.create(agency=agency, name="Dee Roe", email="dee@pd.example")
+    late = client.post(url, entries(contacts, looked_at, **{"contacts-1-DELETE": "on"}))
+    assert "Dee Roe" in differences(late)
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    assert sorted(agency.contacts.values_list("name", flat=True)) == ["Ann Lee", "Dee Roe"]
+
+
+@pytest.mark.parametrize(
+    ("page", "prefix", "untouched"),
+    [
+        ("agency-capacity", "capacities", {"fiscal_year": str(fiscal_year(today())), "kind": "", "engagements": ""}),
+        ("expert-skills", "skills", {}),
+        ("expert-languages", "languages", {}),
+    ],
+)
+def test_the_empty_row_at_the_end_is_nothing_that_was_typed(
+    page, prefix, untouched, agency, community_policing, creole, coordinator, client_of
+):
+    """Its lists begin with a choice of their own, which a browser sends."""
+    expert = make_expert(agency, "Maria", skills=[(community_policing, 1)], languages=[(creole, 3)])
+    offer = agency.capacities.create(fiscal_year=fiscal_year(today()), engagements=3)
+    client, url = client_of(coordinator), reverse(f"portal:{page}", args=[] if "agency" in page else [expert.pk])
+    opened = as_it_stands(client.get(url))
+    assert opened[f"{prefix}-TOTAL_FORMS"] == ["2"], "one row and an empty one"
+    expert.skills.update(depth=3)
+    expert.languages.update(speaking=5)
+    agency.capacities.filter(pk=offer.pk).update(engagements=4)
+    late = client.post(url, opened | {f"{prefix}-1-{name}": text for name, text in untouched.items()})
+    assert late.status_code == 409
+    assert as_it_stands(late)[f"{prefix}-TOTAL_FORMS"] == ["1"]
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    now = (expert.skills.get().depth, expert.languages.get().speaking, agency.capacities.get().engagements)
+    assert now == (3, 5, 4), "what nobody typed over stays"
+
+
+def test_a_mark_that_is_none_loses_nothing(agency, contacts, coordinator, client_of):
+    client, url = client_of(coordinator), reverse("portal:agency-contacts")
+    late = client.post(url, entries(contacts, "x" * 5000, **{"contacts-1-name": "Bo Diaz Jr"}))
+    assert late.status_code == 409
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    assert agency.contacts.filter(name="Bo Diaz Jr").exists()
 
 
 def test_what_was_wrong_can_be_corrected(agency, contacts, coordinator, client_of):
@@ -67,7 +153,7 @@ def test_what_was_wrong_can_be_corrected(agency, contacts, coordinator, client_o
     assert client.post(url, entries(contacts, seen(wrong))).status_code == 302
 
 
-@pytest.mark.parametrize("page", ["skills", "languages", "availability", "countries", "papers"])
+@pytest.mark.parametrize("page", EXPERT_ROWS)
 def test_every_list_of_a_person_knows_what_was_looked_at(agency: Agency, coordinator, client_of, page):
     expert = make_expert(agency, "Maria Gonzalez")
     url = reverse(f"portal:expert-{page}", args=[expert.pk])
