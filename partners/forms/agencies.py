@@ -119,6 +119,7 @@ class CapacityForm(ModelForm):
         self.fields["fiscal_year"] = forms.TypedChoiceField(
             label="Fiscal year",
             coerce=int,
+            initial=year,  # a browser sends the first choice of a row that nobody has touched
             choices=[(y, f"FY{y}") for y in range(min(year, self.instance.fiscal_year or year), year + 3)],
         )
 

@@ -134,6 +134,8 @@ def test_the_empty_row_at_the_end_is_nothing_that_was_typed(
     assert late.status_code == 409
     assert as_it_stands(late)[f"{prefix}-TOTAL_FORMS"] == ["1"]
     assert client.post(url, as_it_stands(late)).status_code == 302
+    spare = {f"{prefix}-1-{name}": text for name, text in untouched.items()}
+    assert client.post(url, as_it_stands(client.get(url)) | spare).status_code == 302, "a row left empty is no row"
     now = (expert.skills.get().depth, expert.languages.get().speaking, agency.capacities.get().engagements)
     assert now == (3, 5, 4), "what nobody typed over stays"
 
