@@ -83,7 +83,7 @@ class Walk:
         """Who has been told what: each once, whatever was killed meanwhile."""
         told = [
             ("officer", f"Haiti needs: {self.title}"),
-            ("post", f"{self.title}: validated"),
+            ("post", f"{self.title}: INL/KM looks for people"),
             ("coordinator", f"Haiti asks for your help: {self.title}"),
             ("coordinator2", f"Haiti asks for your help: {self.title}"),
             ("signatory", f"Please sign: {self.title}"),
@@ -92,7 +92,7 @@ class Walk:
             ("finance2", f"Claim to certify: {self.claim}"),
             ("coordinator", f"Claim {self.claim}: paid"),
             ("agency-finance", f"Claim {self.claim}: paid"),
-            ("coordinator", f"Final report returned for correction: {self.title}"),
+            ("coordinator", f"Final report back with you: {self.title}"),
             ("coordinator", f"Final report accepted: {self.title}"),
         ]
         return dict.fromkeys(told, 1)
