@@ -316,3 +316,8 @@ def test_a_window_is_between_two_days(haiti, post_officer, agency, officer, coor
     assert f"{words}, for 90 to 120 days" in page(
         client_of(coordinator), f"/portal/invitations/{invitation.reference}/"
     )
+
+
+def test_a_state_that_there_is_not_is_said_at_its_field(client_of, officer):
+    shown = client_of(officer).get("/admin/desk/needs/?status=abc").content.decode()
+    assert '<p class="usa-error-message">Select a valid choice. abc is not one of the available choices.</p>' in shown

@@ -351,7 +351,7 @@ def _filter_field(bound: forms.BoundField) -> SafeString:
     drawn = _drawn(bound, widget)
     if isinstance(widget, forms.CheckboxInput):
         drawn, label = f'<div class="usa-checkbox">{drawn}{label}</div>', ""
-    errors = "".join(f'<p class="usa-error-message">{html.escape(str(error))}</p>' for error in bound.errors[:1])
+    errors = "".join(f'<p class="usa-error-message">{html.escape(str(error))}</p>' for error in list(bound.errors)[:1])
     return mark_safe(f'<div class="slp-filter__field">{label}{drawn}{errors}</div>')  # noqa: S308 -- each part is escaped
 
 
