@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from deployments.services import claims, payments
 from deployments.services.rates import load_rates
-from deployments.services.readiness import load_requirements
+from deployments.services.readiness import list_requirements, load_requirements
 from deployments.tests import factories
 from partners.tests.factories import make_expert
+from slp.lib.dates import today
 
 
 @pytest.fixture
@@ -32,6 +36,17 @@ def deployment(engagement, expert):
 @pytest.fixture
 def requirements(db):
     load_requirements()
+
+
+@pytest.fixture
+def leaving(engagement, expert, requirements):
+    """Alix Jean prepares to leave in ten days."""
+    start = today() + timedelta(days=10)
+    row = factories.make_deployment(
+        engagement, expert, status="preparing", starts_on=start, ends_on=start + timedelta(days=20)
+    )
+    list_requirements(deployment=row)
+    return row
 
 
 @pytest.fixture
@@ -66,3 +81,11 @@ def approved(submitted, officer):
 def certified(approved, engagement, finance):
     obligation = factories.make_obligation(engagement, finance)
     return payments.certify_claim(claim=approved, obligation=obligation, actor=finance)
+
+
+@pytest.fixture
+def in_review(engagement, agency, coordinator, rates):
+    """A claim of one line, as an officer decides it."""
+    return factories.make_claim(
+        engagement, agency, coordinator, lines=1, status="in_review", submitted_at=timezone.now()
+    )
