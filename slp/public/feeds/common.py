@@ -27,6 +27,15 @@ def at(user, role: str):
     return agencies_of(user).filter(role=role)
 
 
+# What a card says of a record, at every door.
+AMENDMENT = {"title": F("agreement__title"), "text": F("summary")}
+INVITATION = {"title": F("agency__name"), "text": F("need__title")}
+REQUIREMENT = {
+    "title": F("requirement__name"),
+    "text": F("deployment__expert__name"),
+    "due": F("due_on"),
+    "key": F("deployment__reference"),
+}
 CHECKED = Value("Checked: look it over and take it over.")
 SEVERITY = Case(
     *[When(severity=value, then=Value(label)) for value, label in Incident.Severity.choices], output_field=TextField()

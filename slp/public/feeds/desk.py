@@ -24,7 +24,18 @@ from partners.models import Agreement, Amendment, Enquiry
 from slp.lib.dates import add_working_days, start_of, today
 from slp.lib.us_states import UsState
 from slp.public.feeds import papers
-from slp.public.feeds.common import CHECKED, INCIDENT, TO_SUBMIT, by_status, files, handed_in, words
+from slp.public.feeds.common import (
+    AMENDMENT,
+    CHECKED,
+    INCIDENT,
+    INVITATION,
+    REQUIREMENT,
+    TO_SUBMIT,
+    by_status,
+    files,
+    handed_in,
+    words,
+)
 from slp.public.todo import Feed
 
 OFFICER = frozenset({"officer", "director"})
@@ -102,16 +113,14 @@ DESK_TURN = (
         OFFICER,
         lambda u: Amendment.objects.visible_to(u).filter(status="draft").order_by("status_since"),
         "desk:amendment-detail",
-        F("agreement__title"),
-        F("summary"),
+        **AMENDMENT,
     ),
     Feed(
         "Amendments to sign",
         DIRECTOR,
         lambda u: Amendment.objects.visible_to(u).filter(status="signing").order_by("status_since"),
         "desk:amendment-detail",
-        F("agreement__title"),
-        F("summary"),
+        **AMENDMENT,
         proof=lambda u: papers.AMENDMENT,
         holds=papers.amendment_unsigned(papers.INL),
     ),
@@ -145,8 +154,7 @@ DESK_TURN = (
             Invitation.objects.visible_to(u).filter(status="draft", need__status="validated").order_by("status_since")
         ),
         "desk:invitation-detail",
-        F("agency__name"),
-        F("need__title"),
+        **INVITATION,
         more="desk:invitation-list?status=draft",
     ),
     Feed(
@@ -154,8 +162,7 @@ DESK_TURN = (
         OFFICER,
         lambda u: Invitation.objects.visible_to(u).filter(status="countered").order_by("status_since"),
         "desk:invitation-detail",
-        F("agency__name"),
-        F("need__title"),
+        **INVITATION,
         more="desk:invitation-list?status=countered",
     ),
     Feed(
@@ -200,10 +207,7 @@ DESK_TURN = (
         OFFICER,
         lambda u: handed_in(u).filter(requirement__cleared_by="officer"),
         "desk:deployment-detail",
-        F("requirement__name"),
-        F("deployment__expert__name"),
-        F("due_on"),
-        key=F("deployment__reference"),
+        **REQUIREMENT,
         more="desk:deployment-list?status=preparing",
     ),
     Feed(

@@ -20,7 +20,7 @@ from partners.models import Agency, Agreement, Amendment
 from partners.services.confirm import to_confirm
 from slp.lib.dates import today
 from slp.public.feeds import papers
-from slp.public.feeds.common import CHECKED, at, by_status, files, handed_in, words
+from slp.public.feeds.common import AMENDMENT, CHECKED, REQUIREMENT, at, by_status, files, handed_in, words
 from slp.public.todo import NOTHING, Feed
 
 
@@ -41,6 +41,7 @@ WITH_AGENCY = {
 }
 CLAIMANT = frozenset({"coordinator", "agency_finance"})
 GOES = OFFICE | {"traveller"}
+TRAVELLER = {"title": F("expert__name"), "text": words("city", "', ", "country__name")}
 PORTAL = (
     Feed(
         "INL asks for your help",
@@ -98,8 +99,7 @@ PORTAL = (
             .order_by("status_since")
         ),
         "portal:amendment-detail",
-        F("agreement__title"),
-        F("summary"),
+        **AMENDMENT,
         proof=lambda u: papers.AMENDMENT,
         holds=papers.amendment_unsigned(papers.AGENCY),
     ),
@@ -144,10 +144,7 @@ PORTAL = (
             .order_by("due_on", "pk")
         ),
         "portal:deployment-detail",
-        F("requirement__name"),
-        F("deployment__expert__name"),
-        F("due_on"),
-        key=F("deployment__reference"),
+        **REQUIREMENT,
         more="portal:deployment-list",
     ),
     Feed(
@@ -157,10 +154,7 @@ PORTAL = (
             requirement__cleared_by="coordinator", deployment__agency__in=at(u, "coordinator")
         ),
         "portal:deployment-detail",
-        F("requirement__name"),
-        F("deployment__expert__name"),
-        F("due_on"),
-        key=F("deployment__reference"),
+        **REQUIREMENT,
         more="portal:deployment-list",
     ),
     Feed(
@@ -187,9 +181,8 @@ PORTAL = (
         GOES,
         lambda u: Deployment.objects.visible_to(u).filter(status="ready").order_by("starts_on"),
         "portal:deployment-detail",
-        F("expert__name"),
-        words("city", "', ", "country__name"),
-        F("starts_on"),
+        **TRAVELLER,
+        due=F("starts_on"),
         says="leaves",
         more="portal:deployment-list?status=ready",
     ),
@@ -198,8 +191,7 @@ PORTAL = (
         GOES,
         lambda u: Deployment.objects.visible_to(u).filter(status="in_country").order_by("starts_on"),
         "portal:deployment-detail",
-        F("expert__name"),
-        words("city", "', ", "country__name"),
+        **TRAVELLER,
         more="portal:deployment-list",
     ),
 )

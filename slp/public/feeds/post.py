@@ -9,7 +9,7 @@ from django.db.models import F
 from deployments.models import Deployment
 from engagements.models import Need
 from slp.lib.dates import today
-from slp.public.feeds.common import INCIDENT, TO_SUBMIT, by_status, handed_in, words
+from slp.public.feeds.common import INCIDENT, REQUIREMENT, TO_SUBMIT, by_status, handed_in, words
 from slp.public.todo import Feed
 
 AT_POST = frozenset({"post_officer", "rso"})
@@ -54,10 +54,7 @@ POST = (
         AT_POST,
         lambda u: handed_in(u).to_clear_by(u),
         "post:deployment-detail",
-        F("requirement__name"),
-        F("deployment__expert__name"),
-        F("due_on"),
-        key=F("deployment__reference"),
+        **REQUIREMENT,
         more="post:deployment-list",
     ),
     Feed(
