@@ -163,7 +163,7 @@ AGREEMENT_TURN = {
     AgreementStatus.PARTNER_REVIEW: ("the agency", "The agency reads the terms and accepts or returns them."),
     AgreementStatus.BOARD_APPROVAL: ("the agency's board", "The agency's governing board decides."),
 }
-OURS = {  # the same, said to the agency itself
+AGREEMENT_OURS = {  # the same, said to the agency itself
     AgreementStatus.PARTNER_REVIEW: ("your coordinator or signatory", "Read the terms, then accept or return them."),
     AgreementStatus.BOARD_APPROVAL: ("your board", "Your governing board decides. Record here what it said."),
 }
@@ -183,7 +183,7 @@ def agreement_turn(agreement: Agreement, missing: set[str], *, roles: set[str]) 
     """Whose turn it is, for a reader with these roles. `missing`: sides that have not signed."""
     if agreement.status == AgreementStatus.SIGNING:
         return signing_turn(missing, roles, "Both sides sign the same text; then it is in force.")
-    return negotiation_turn(agreement.status, AGREEMENT_TURN, OURS, roles)
+    return negotiation_turn(agreement.status, AGREEMENT_TURN, AGREEMENT_OURS, roles)
 
 
 def signing_turn(missing: set[str], roles: set[str], text: str) -> Turn:

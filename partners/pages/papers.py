@@ -186,7 +186,7 @@ AMENDMENT_TURN = {
     "draft": ("INL/KM", "An officer writes the amendment."),
     "partner_review": ("the agency", "The agency reads the change and accepts or returns it."),
 }
-OURS = {"partner_review": ("your coordinator or signatory", "Read the change, then accept or return it.")}
+AMENDMENT_OURS = {"partner_review": ("your coordinator or signatory", "Read the change, then accept or return it.")}
 
 
 def load_amendment(request, key: str) -> Amendment:
@@ -197,7 +197,7 @@ def load_amendment(request, key: str) -> Amendment:
 def _turn(amendment: Amendment, signed: set[str], roles: set[str]) -> Turn | None:
     if amendment.status == "signing":
         return signing_turn(set(SignatureSide.values) - signed, roles, "Both sides sign the same text.")
-    return negotiation_turn(amendment.status, AMENDMENT_TURN, OURS, roles)
+    return negotiation_turn(amendment.status, AMENDMENT_TURN, AMENDMENT_OURS, roles)
 
 
 def amendment_detail(request, key: str, door: str):

@@ -46,6 +46,11 @@ class Move:
     explains: str = ""  # what will happen, for the confirmation page
 
 
+def uncapped(label: str) -> str:
+    """A label inside a sentence: "Being written" -> "being written", but "INL has received it" stays."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 @dataclass(eq=False)
 class Lifecycle:
     """The whole life of one kind of object. There is one of each: it is equal to itself alone.
@@ -112,9 +117,8 @@ class Lifecycle:
         return (plain and self.plain.get(status)) or self.states(status).label
 
     def in_words(self, status: str) -> str:
-        """The partner's wording inside a sentence: "waived", "INL is reading it"."""
-        words = str(self.label(status, plain=True))
-        return words if words[:2].isupper() else words[:1].lower() + words[1:]
+        """The partner's wording inside a sentence."""
+        return uncapped(str(self.label(status, plain=True)))
 
     def choices(self, *, plain: bool = False, without: Iterable[str] = ()) -> list[tuple[str, str]]:
         """The states to choose among, in the words of the rows. States that read the same are one choice."""

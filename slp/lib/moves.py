@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, path, reverse
 
 from slp.lib.answers import Answer, Stale, require
 from slp.lib.forms import Form, refused_at
-from slp.lib.lifecycle import LIFECYCLES, Lifecycle
+from slp.lib.lifecycle import LIFECYCLES, Lifecycle, uncapped
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,6 @@ class Button:
     danger: bool
     verb: str
     leads: bool = False
-
-
-def uncapped(label: str) -> str:
-    """A label inside a sentence: "Being written" -> "being written", but "INL has received it" stays."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def key_of(obj: Any) -> str:

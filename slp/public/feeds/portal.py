@@ -17,6 +17,8 @@ from engagements.models import (
 from engagements.models.invitation import ANSWERED_YES
 from engagements.models.report import OWED
 from partners.models import Agency, Agreement, Amendment
+from partners.pages.common import AGREEMENT_OURS
+from partners.pages.papers import AMENDMENT_OURS
 from partners.services.confirm import to_confirm
 from slp.lib.dates import today
 from slp.public.feeds import papers
@@ -35,10 +37,7 @@ def _without_names(user):
 OFFICE = frozenset({"coordinator", "signatory"})
 COORDINATOR = frozenset({"coordinator"})
 SIGNATORY = frozenset({"signatory"})
-WITH_AGENCY = {
-    "partner_review": "Read the terms, then accept or return them.",
-    "board_approval": "Your governing board decides. Record here what it said.",
-}
+WITH_AGENCY = {status.value: text for status, (_, text) in AGREEMENT_OURS.items()}
 CLAIMANT = frozenset({"coordinator", "agency_finance"})
 GOES = OFFICE | {"traveller"}
 TRAVELLER = {"title": F("expert__name"), "text": words("city", "', ", "country__name")}
@@ -88,7 +87,7 @@ PORTAL = (
         lambda u: Amendment.objects.visible_to(u).filter(status="partner_review").order_by("status_since"),
         "portal:amendment-detail",
         F("agreement__title"),
-        Value("Read the change, then accept or return it."),
+        Value(AMENDMENT_OURS["partner_review"][1]),
     ),
     Feed(
         "Amendments to sign",
