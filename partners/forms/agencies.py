@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet, inlineformset_factory
+from django.forms import inlineformset_factory
 
-from partners.forms.common import ROWS, SharedChoices
+from partners.forms.common import ROWS, Inline, SharedChoices
 from partners.models import Agency, Capacity, CommunityTie, Contact, Membership
 from partners.models.agency import AgencyLevel, AgencyRole
 from partners.services.agencies import similar_agencies
@@ -98,7 +98,7 @@ class AgencyProfileForm(AgencyChecks, EditForm):
         return until
 
 
-class OneFirstContact(BaseInlineFormSet):
+class OneFirstContact(Inline):
     """At most one contact is the first one; said at the form, before the database would."""
 
     def clean(self) -> None:
@@ -128,7 +128,7 @@ ContactFormSet = inlineformset_factory(
     Agency, Contact, formset=OneFirstContact, form=ModelForm, **ROWS,
     fields=["name", "title", "email", "phone", "is_primary"],
 )  # fmt: skip
-CapacityFormSet = inlineformset_factory(Agency, Capacity, form=CapacityForm, **ROWS)
+CapacityFormSet = inlineformset_factory(Agency, Capacity, form=CapacityForm, formset=Inline, **ROWS)
 TieFormSet = inlineformset_factory(
     Agency, CommunityTie, form=ModelForm, formset=SharedChoices, fields=["country", "note"], **ROWS
 )
@@ -172,6 +172,9 @@ class ChooseForm(Form):
         super().__init__(*args, **kwargs)
         rows = Agency.objects.filter(merged_into=None, is_fictional=goes.is_fictional).exclude(pk=goes.pk)
         self.fields["stays"].queryset = rows.order_by("name")
+        self.fields["stays"].error_messages["invalid_choice"] = (
+            "Choose another record of the same agency: it can't be merged with itself or with one that was merged."
+        )
 
 
 class MergeForm(Form):

@@ -9,7 +9,27 @@ from django.forms import BaseInlineFormSet
 ROWS = {"extra": 1, "max_num": 60, "absolute_max": 61, "validate_max": True}
 
 
-class SharedChoices(BaseInlineFormSet):
+class Inline(BaseInlineFormSet):
+    """Rows of which no two may say the same; said in the words that the constraint has for it."""
+
+    def one_of_a_kind(self) -> list[str]:
+        """The fields that tell one row of the record from another; none, if there may be two alike."""
+        for rule in self.model._meta.total_unique_constraints:
+            if self.fk.name in rule.fields:
+                return [name for name in rule.fields if name != self.fk.name]
+        return []
+
+    def get_unique_error_message(self, unique_check) -> str:
+        for rule in self.model._meta.total_unique_constraints:
+            if set(rule.fields) == {*unique_check, self.fk.name}:
+                return str(rule.violation_error_message)
+        return super().get_unique_error_message(unique_check)
+
+    def get_form_error(self) -> str:
+        return "This is listed twice: change one row and leave the other out."
+
+
+class SharedChoices(Inline):
     """Asks the database for each list of choices once, not once for every row."""
 
     def add_fields(self, form, index) -> None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from django import forms
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.forms import BaseInlineFormSet, inlineformset_factory
+from django.forms import inlineformset_factory
 
-from partners.forms.common import ROWS, SharedChoices
+from partners.forms.common import ROWS, Inline, SharedChoices
 from partners.models import Availability, Expert, ExpertCountry, ExpertLanguage, ExpertSkill
 from slp.lib.forms import EditForm, ModelForm
 
@@ -59,7 +59,7 @@ class AvailabilityForm(ModelForm):
         return cleaned
 
 
-class NoOverlaps(BaseInlineFormSet):
+class NoOverlaps(Inline):
     """Two windows of one kind may not overlap; said at the row, before the database would."""
 
     def clean(self) -> None:

@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.forms import BaseInlineFormSet
 from django.shortcuts import redirect, render
 
-from partners.pages.rows_merge import Merge, mark, marked, standing
+from partners.pages.rows_merge import Merge, mark, marked
+from partners.pages.rows_words import standing, told
 from partners.services.edits import save_rows
 from slp.lib.answers import Answer, require
 from slp.lib.forms import refused_at
@@ -17,13 +18,15 @@ from slp.lib.forms import refused_at
 
 @dataclass(frozen=True)
 class Rows:
-    """What the page is about. `parent`: the record; `verb`: what the history says; `back`: the record's page."""
+    """What the page is about. `parent`: the record; `verb`: what its history says; `back`: the record's page;
+    `in_full`: whether the history also says what was in the rows."""
 
     parent: Any
     formset_class: type[BaseInlineFormSet]
     title: str
     verb: str
     back: str
+    in_full: bool = True
 
 
 def rows_page(request, door: str, rows: Rows, *, allowed: Answer):
@@ -32,15 +35,23 @@ def rows_page(request, door: str, rows: Rows, *, allowed: Answer):
     formset, conflict, status = rows.formset_class(instance=rows.parent), None, 200
     now = standing(formset)
     if request.method == "POST":
-        before = marked(request.POST["seen_rows"]) if "seen_rows" in request.POST else now
+        before = marked(request.POST["seen_rows"], formset) if "seen_rows" in request.POST else now
         if before != now:
             merge = Merge(formset, before, now, request.POST)
             formset, conflict, status = rows.formset_class(merge.data(), instance=rows.parent), merge.conflict, 409
         else:
             formset, status = rows.formset_class(request.POST, instance=rows.parent), 422
             if formset.is_valid():
+                changes = told(formset, now, in_full=rows.in_full)
                 with refused_at(formset):
-                    save_rows(formset=formset, parent=rows.parent, actor=request.user, allowed=allowed, verb=rows.verb)
+                    save_rows(
+                        formset=formset,
+                        parent=rows.parent,
+                        actor=request.user,
+                        allowed=allowed,
+                        verb=rows.verb,
+                        told=changes,
+                    )
                     messages.success(request, "Saved.")
                     return redirect(rows.back)
     context = {
@@ -48,7 +59,7 @@ def rows_page(request, door: str, rows: Rows, *, allowed: Answer):
         "formset": formset,
         "rows": rows,
         "title": rows.title,
-        "seen": mark(now),
+        "seen": mark(now, formset),
         "conflict": conflict,
     }
     return render(request, "partners/rows.html", context, status=status)

@@ -5,53 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django import forms
 from django.core import signing
 from django.forms import BaseInlineFormSet
 from django.http import QueryDict
 
+from partners.pages.rows_words import Row, RowWords, plain
 from slp.lib.forms import Conflict, ConflictRow
+from slp.lib.track import who_changed_rows
 
 SALT = "rows as they were seen"
-Row = dict[str, str]  # what a browser sends of a row, by the names of its fields
 
 
-def as_sent(form: forms.BaseForm) -> Row:
-    """What a browser sends of a row that nobody has touched."""
-    shown = {name for name, field in form.fields.items() if not field.widget.is_hidden} - {"DELETE"}
-    return {name: _untouched(form[name]) for name in form.fields if name in shown}
-
-
-def _untouched(bound: forms.BoundField) -> str:
-    widget, value = bound.field.widget, bound.value()
-    if isinstance(widget, forms.CheckboxInput):
-        return "on" if value else ""
-    said = widget.format_value(value)
-    if isinstance(widget, forms.Select):
-        known = [str(key) for key, _ in bound.field.choices]
-        return next((key for key in said if key in known), known[0] if known else "")
-    return _plain(said or "")
-
-
-def _plain(text: str) -> str:
-    """Browsers send lines with CR LF, and fields are stripped."""
-    return text.replace("\r\n", "\n").strip()
-
-
-def standing(formset: BaseInlineFormSet) -> dict[str, Row]:
-    """The rows of an unbound formset as they are, by their keys."""
-    return {str(form.instance.pk): as_sent(form) for form in formset.initial_forms}
-
-
-def mark(rows: dict[str, Row]) -> str:
+def mark(rows: dict[str, Row], formset: BaseInlineFormSet) -> str:
     """The rows that a page shows, for the page to send back."""
-    return signing.dumps(rows, salt=SALT, compress=True)
+    return signing.dumps(rows, salt=_salt(formset), compress=True)
 
 
-def marked(text: str) -> dict[str, Row]:
-    """The rows that a page has shown; none, if that is not what was sent."""
+def _salt(formset: BaseInlineFormSet) -> str:
+    """What was seen of one record's rows of one kind is nothing on another page."""
+    return f"{SALT}: {formset.model._meta.label_lower} of {formset.instance.pk}"
+
+
+def marked(text: str, formset: BaseInlineFormSet) -> dict[str, Row]:
+    """The rows that this page has shown; none, if that is not what was sent."""
     try:
-        return signing.loads(text, salt=SALT)
+        return signing.loads(text, salt=_salt(formset))
     except signing.BadSignature:
         return {}
 
@@ -61,7 +39,7 @@ class Merge:
     """What a colleague saved (`now`) and what was typed, each against what was looked at (`before`).
 
     A field that was left alone has the colleague's value, one that was changed keeps what was typed. What a colleague
-    removed stays removed, unless it was worked on: then it comes back as a new row.
+    removed stays removed, unless it was worked on: then it comes back as a new row. What both have added is one row.
     """
 
     formset: BaseInlineFormSet  # unbound
@@ -73,8 +51,7 @@ class Merge:
     differs: list[ConflictRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.empty = self.formset.empty_form
-        self.fresh = as_sent(self.empty)
+        self.words = RowWords(self.formset)
         typed = self._typed()
         for key, now in self.now.items():
             self._stands(key, now, *typed.get(key, (None, False)))
@@ -87,29 +64,40 @@ class Merge:
         found = {}
         for number in range(self.formset.absolute_max):
             start = f"{self.formset.prefix}-{number}-"
-            row = {name: _plain(self.post.get(f"{start}{name}", "")) for name in self.fresh}
+            row = {name: plain(self.post.get(f"{start}{name}", "")) for name in self.words.fresh}
             key, removes = self.post.get(f"{start}id", ""), bool(self.post.get(f"{start}DELETE"))
             if key:
                 found[key] = row, removes
-            elif any(row.values()) and row != self.fresh and not removes:
+            elif any(row.values()) and row != self.words.fresh and not removes:
                 self.added.append(row)
         return found
 
     def _stands(self, key: str, now: Row, typed: Row | None, removes: bool) -> None:
-        before, values = self.before.get(key), now
-        if typed is not None:
+        before, values, twin = self.before.get(key), now, self._twin(now) if key not in self.before else None
+        if twin is not None:
+            self.added.remove(twin)
+            values = now | {name: text for name, text in twin.items() if text != self.words.fresh[name]}
+        elif typed is not None:
             left = before or {}
             values = {name: now[name] if left.get(name) == text else text for name, text in typed.items()}
         self.rows.append((key, values, removes))
         if before is None:
-            yours = "" if typed is None else self._words(values)
-            self.differs.append(ConflictRow(self._title(now), "", self._words(now), yours))
+            yours = "" if typed is None and twin is None else self.words.row(values)
+            self.differs.append(ConflictRow(self.words.title(now), "", self.words.row(now), yours))
             return
         for name in now:
             if before.get(name) != now[name]:
-                label = f"{self._title(now)}: {self._label(name)}"
-                words = (self._word(name, text) for text in (before.get(name, ""), now[name], values[name]))
-                self.differs.append(ConflictRow(label, *words))
+                label = f"{self.words.title(now)}: {self.words.label(name)}"
+                was, is_now, yours = (
+                    self.words.word(name, text) for text in (before.get(name, ""), now[name], values[name])
+                )
+                self.differs.append(ConflictRow(label, was, is_now, "removed" if removes else yours))
+
+    def _twin(self, now: Row) -> Row | None:
+        """The new row that says again what a colleague has added: there can be only one of the two."""
+        keys = self.formset.one_of_a_kind()
+        same = (row for row in self.added if row == now or (keys and all(row[name] == now[name] for name in keys)))
+        return next(same, None)
 
     def _gone(self, key: str, typed: Row | None, removes: bool) -> None:
         before = self.before.get(key)
@@ -117,34 +105,21 @@ class Merge:
         if worked_on:
             self.added.append(typed)
         row = before or typed
-        yours = f"{self._words(typed)} (as a new row)" if worked_on else "removed"
-        self.differs.append(ConflictRow(self._title(row), self._words(before or {}), "removed", yours))
-
-    # -- words -------------------------------------------------------------------------------------
-    def _label(self, name: str) -> str:
-        return str(self.empty[name].label)
-
-    def _word(self, name: str, text: str) -> str:
-        choices = {str(key): str(label) for key, label in getattr(self.empty.fields[name], "choices", None) or ()}
-        return "Yes" if text == "on" else choices.get(text, text)
-
-    def _title(self, row: Row) -> str:
-        name = next(iter(self.fresh))
-        return self._word(name, row.get(name, "")) or "A row"
-
-    def _words(self, row: Row) -> str:
-        return ", ".join(f"{self._label(name)}: {self._word(name, text)}" for name, text in row.items() if text)
+        yours = f"{self.words.row(typed)} (as a new row)" if worked_on else "removed"
+        self.differs.append(ConflictRow(self.words.title(row), self.words.row(before or {}), "removed", yours))
 
     # -- what the page shows -----------------------------------------------------------------------
     @property
     def conflict(self) -> Conflict:
-        return Conflict("A colleague", None, self.differs)
+        who, when = who_changed_rows(self.formset.model, **{self.formset.fk.name: self.formset.instance})
+        return Conflict(who, when, self.differs)
 
     def data(self) -> QueryDict:
         """The rows put together, as if they had been typed: a second save applies them."""
         data, prefix = QueryDict(mutable=True), self.formset.prefix
         data[f"{prefix}-TOTAL_FORMS"] = str(len(self.rows) + len(self.added))
         data[f"{prefix}-INITIAL_FORMS"] = str(len(self.rows))
+        data[f"{prefix}-MAX_NUM_FORMS"] = str(self.formset.max_num)
         for number, (key, row, removes) in enumerate([*self.rows, *(("", row, False) for row in self.added)]):
             sent = {"id": key, "DELETE": "on" if removes else ""} | row
             data.update({f"{prefix}-{number}-{name}": text for name, text in sent.items() if text})

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from slp.lib.answers import Answer, Stale, require
 from slp.lib.errors import readable_constraints
-from slp.lib.track import because
+from slp.lib.track import because, note_rows
 
 
 @transaction.atomic
@@ -20,10 +20,15 @@ def save_edit(*, form: Any, actor: Any, allowed: Answer, verb: str = "Edited") -
 
 
 @transaction.atomic
-def save_rows(*, formset: Any, parent: Any, actor: Any, allowed: Answer, verb: str) -> int:
-    """Add, change and remove the rows of a valid inline formset, the parent row locked. Returns how many."""
+def save_rows(
+    *, formset: Any, parent: Any, actor: Any, allowed: Answer, verb: str, told: list[tuple[str, str, str]]
+) -> int:
+    """Add, change and remove the rows of a valid inline formset, the parent row locked. Returns how many.
+
+    `told`: (what, was, now) of each change, for the history of the parent.
+    """
     require(allowed)
-    type(parent)._base_manager.select_for_update().get(pk=parent.pk)
+    held = type(parent)._base_manager.select_for_update().get(pk=parent.pk)
     _still_there(formset)
     with because(actor, verb), readable_constraints(formset.model):
         formset.save(commit=False)
@@ -33,6 +38,8 @@ def save_rows(*, formset: Any, parent: Any, actor: Any, allowed: Answer, verb: s
             row.save(update_fields=_columns(row, changed))
         for row in formset.new_objects:
             row.save(force_insert=True)
+        if told:
+            note_rows(held, told)
     return len(formset.deleted_objects) + len(formset.changed_objects) + len(formset.new_objects)
 
 

@@ -163,3 +163,8 @@ def test_a_new_name_that_looks_like_another_agencys_is_asked_about(agency, other
     assert client.post(url, sent | {"city": "Elsewhere", "seen_version": agency.version}).status_code == 302, (
         "asked once"
     )
+
+
+def test_an_agency_is_not_merged_with_itself(agency, officer, client_of):
+    page = client_of(officer).get(f"/admin/desk/agencies/{agency.pk}/merge/?stays={agency.pk}").content.decode()
+    assert "can&#x27;t be merged with itself" in page

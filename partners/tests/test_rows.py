@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from partners.models import Agency, Contact
 from partners.tests.factories import make_expert
+from slp.history.services import timeline
 from slp.lib.dates import fiscal_year, today
 from slp.tests.season.forms import posting_forms
 
@@ -146,6 +148,77 @@ def test_a_mark_that_is_none_loses_nothing(agency, contacts, coordinator, client
     assert late.status_code == 409
     assert client.post(url, as_it_stands(late)).status_code == 302
     assert agency.contacts.filter(name="Bo Diaz Jr").exists()
+
+
+def test_what_another_page_has_shown_is_none_either(agency, contacts, coordinator, client_of):
+    client, expert = client_of(coordinator), make_expert(agency, "Maria Gonzalez")
+    elsewhere = seen(client.get(reverse("portal:expert-skills", args=[expert.pk])))
+    url = reverse("portal:agency-contacts")
+    assert client.post(url, entries(contacts, elsewhere)).status_code == 409
+
+
+def test_a_removal_is_told_as_one(agency, contacts, coordinator, client_of):
+    client, url = client_of(coordinator), reverse("portal:agency-contacts")
+    mark = seen(client.get(url))
+    assert client.post(url, entries(contacts, mark, **{"contacts-1-phone": "+1 202 555 0101"})).status_code == 302
+    late = client.post(url, entries(contacts, mark, **{"contacts-1-DELETE": "on"}))
+    assert '<td data-label="Yours"><strong>removed</strong></td>' in differences(late)
+    assert re.search(r'name="contacts-MAX_NUM_FORMS" value="[1-9]', late.content.decode()), "rows can still be added"
+
+
+def test_what_changed_stands_in_the_history_of_the_record(agency, contacts, coordinator, officer, client_of):
+    client, url = client_of(coordinator), reverse("portal:agency-contacts")
+    mine = {"contacts-0-DELETE": "on", "contacts-1-phone": "+1 202 555 0101", "contacts-TOTAL_FORMS": 3}
+    mine |= {"contacts-2-name": "Cy New", "contacts-2-email": "cy@pd.example"}
+    assert client.post(url, entries(contacts, seen(client.get(url)), **mine)).status_code == 302
+    entry = timeline(agency)[0]
+    assert (entry.who, entry.what) == (str(coordinator), "Changed the contacts")
+    assert [(change.field, change.was, change.now) for change in entry.changes] == [
+        ("Ann Lee", "Name: Ann Lee, Email: an@pd.example, First contact: Yes", "removed"),
+        ("Bo Diaz: Phone", "", "+1 202 555 0101"),
+        ("Cy New", "", "Name: Cy New, Email: cy@pd.example"),
+    ]
+    assert "+1 202 555 0101" in client_of(officer).get(reverse("desk:agency-detail", args=[agency.pk])).content.decode()
+    assert client.post(url, as_it_stands(client.get(url))).status_code == 302
+    assert timeline(agency)[0].at == entry.at, "nothing was changed"
+
+
+def test_the_history_does_not_repeat_what_is_in_travel_papers(agency, coordinator, client_of):
+    expert = make_expert(agency, "Maria Gonzalez")
+    url = reverse("portal:expert-papers", args=[expert.pk])
+    client, row = client_of(coordinator), "travel_documents-0"
+    given = {f"{row}-kind": "passport", f"{row}-expires_on": str(today() + timedelta(days=900))}
+    opened = as_it_stands(client.get(url)) | {"travel_documents-TOTAL_FORMS": "1"}
+    assert client.post(url, opened | given).status_code == 302
+    (change,) = timeline(expert)[0].changes
+    assert (change.field, change.was, change.now) == ("Regular passport", "", "added")
+
+
+def test_what_both_have_added_is_one_row(agency, creole, coordinator, client_of):
+    expert = make_expert(agency, "Maria Gonzalez")
+    url = reverse("portal:expert-languages", args=[expert.pk])
+    client = client_of(coordinator)
+    first, second = (as_it_stands(client.get(url)) for _ in range(2))
+    mine = {"languages-TOTAL_FORMS": "1", "languages-0-language": creole.pk, "languages-0-speaking": "4"}
+    other = mine | {"languages-0-speaking": "3", "languages-0-is_tested": "on"}
+    assert client.post(url, first | other).status_code == 302
+    late = client.post(url, second | mine)
+    assert late.status_code == 409
+    assert f"Now ({coordinator}, " in differences(late), "it says who and when"
+    assert as_it_stands(late)["languages-TOTAL_FORMS"] == ["1"]
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    assert list(expert.languages.values_list("speaking", "is_tested")) == [(4, True)]
+
+
+def test_a_row_that_is_there_twice_is_refused_in_plain_words(agency, creole, coordinator, client_of):
+    expert = make_expert(agency, "Maria Gonzalez", languages=[(creole, 3)])
+    url = reverse("portal:expert-languages", args=[expert.pk])
+    client = client_of(coordinator)
+    twice = {"languages-TOTAL_FORMS": "2", "languages-1-language": creole.pk, "languages-1-speaking": "4"}
+    page = client.post(url, as_it_stands(client.get(url)) | twice)
+    assert page.status_code == 422
+    assert "This language is already listed for this person." in page.content.decode()
+    assert "Please correct" not in page.content.decode()
 
 
 def test_what_was_wrong_can_be_corrected(agency, contacts, coordinator, client_of):

@@ -17,7 +17,7 @@ from psycopg.types.range import Range
 from slp.lib.dates import show_span
 from slp.lib.lifecycle import LIFECYCLES
 from slp.lib.lists import plain_text
-from slp.lib.track import event_model
+from slp.lib.track import ROWS, event_model
 
 SILENT = {"version", "status_since", "status"}
 
@@ -71,7 +71,8 @@ def _entry(obj: Any, event: Any, before: Any, names: dict[int, str]) -> Entry:
     who = names.get(move.get("user", metadata.get("user"))) or move.get("name") or metadata.get("name") or "SLP"
     verb = move.get("verb") or metadata.get("verb") or _default_verb(event, moved, obj, status)
     reason = move.get("reason") or metadata.get("reason") or ""
-    return Entry(event.pgh_created_at, who, verb, reason, _changes(obj, before, event))
+    changes = [Change(*told) for told in metadata.get(ROWS, ())] if event.pgh_label == ROWS else []
+    return Entry(event.pgh_created_at, who, verb, reason, changes or _changes(obj, before, event))
 
 
 def move_into(obj: Any, status: str, metadata: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ import pgtrigger
 from django.contrib.auth import get_user_model
 from django.db import connection, models
 
+ROWS = "rows"  # the snapshot of a record of which only rows were changed that belong to it
+
 
 def tracked(*, exclude: list[str] | None = None, in_bulk: bool = False):
     """Class decorator: keep a snapshot of each insert, update and delete, append-only.
@@ -25,6 +27,7 @@ def tracked(*, exclude: list[str] | None = None, in_bulk: bool = False):
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(condition=pghistory.AnyChange()),
         pghistory.DeleteEvent(),
+        pghistory.ManualEvent(ROWS),
         exclude=exclude or [],
         level=pghistory.Statement if in_bulk else pghistory.Row,
         obj_field=pghistory.ObjForeignKey(related_name="events", related_query_name="events", db_index=True),
@@ -51,14 +54,24 @@ def snapshot_at(instance: Any, version: int) -> Any | None:
     return event_model(type(instance)).objects.filter(pgh_obj_id=instance.pk, version=version).last()
 
 
+def note_rows(parent: Any, told: list[tuple[str, str, str]]) -> None:
+    """Say in the history of `parent` what became of rows that belong to it: (what, was, now) of each change."""
+    with pghistory.context(**{ROWS: told}):
+        pghistory.create_event(parent, label=ROWS)
+
+
 def who_changed(instance: Any, version: int) -> tuple[str, datetime | None]:
     """The name of whoever made `version`, and when."""
-    event = (
-        event_model(type(instance))
-        .objects.select_related("pgh_context")
-        .filter(pgh_obj_id=instance.pk, version=version)
-        .first()
-    )
+    return _who(event_model(type(instance)).objects.filter(pgh_obj_id=instance.pk, version=version).order_by("pgh_id"))
+
+
+def who_changed_rows(model: type[models.Model], **of: Any) -> tuple[str, datetime | None]:
+    """The name of whoever last changed one of these rows, and when. `of`: lookups of what they belong to."""
+    return _who(event_model(model).objects.filter(**of).order_by("-pgh_id"))
+
+
+def _who(events: models.QuerySet) -> tuple[str, datetime | None]:
+    event = events.select_related("pgh_context").first()
     if event is None:
         return "Someone", None
     metadata = event.pgh_context.metadata if event.pgh_context else {}
