@@ -126,6 +126,11 @@ def can_change_people(user, agency: Agency) -> Answer:
     )
 
 
+def can_open_office(user) -> Answer:
+    """The lists of what the agency signs, is asked and is paid: for its office, not for who travels."""
+    return answer(agency_ids(user), "This is for the agency's coordinator, finance contact and signatory.")
+
+
 def can_read_agency_page(user, agency: Agency) -> Answer:
     """The agency's own page at the portal: its office's. Travellers see what concerns their journeys and themselves."""
     return answer(
@@ -268,10 +273,19 @@ def can_edit_amendment(user, amendment: Amendment) -> Answer:
     return can_write_amendment(user, amendment.agreement)
 
 
+def amendment_goes_on(amendment: Amendment) -> Answer:
+    """An amendment of an agreement that has ended can only be withdrawn."""
+    agreement = amendment.agreement
+    return answer(
+        agreement.status == AgreementStatus.ACTIVE,
+        f"{agreement.reference} is {agreement.get_status_display().lower()}: there is nothing to amend.",
+    )
+
+
 def can_sign_amendment(user, amendment: Amendment) -> Answer:
     if amendment.status != AmendmentStatus.SIGNING:
         return no("It is signed when both sides have agreed on the text.")
-    return answer(
+    return amendment_goes_on(amendment) and answer(
         signing_side(user, amendment.agreement),
         "Only the INL/KM director and the agency's signatory can sign an amendment.",
     )

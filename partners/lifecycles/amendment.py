@@ -5,9 +5,8 @@ from __future__ import annotations
 from partners.lifecycles.agreement import signed_sides
 from partners.lifecycles.people import OFFICER, PARTNER, people_of
 from partners.models import Amendment, SignatureSide
-from partners.models.agreement import AgreementStatus
 from partners.models.paper import AmendmentStatus
-from partners.permissions import roles_towards
+from partners.permissions import amendment_goes_on, roles_towards
 from slp.lib.answers import Answer, answer, no
 from slp.lib.dates import show, today
 from slp.lib.lifecycle import SYSTEM, Lifecycle, Move
@@ -15,11 +14,7 @@ from slp.reminders.services import tell
 
 
 def _agreement_in_force(amendment: Amendment, user) -> Answer:
-    agreement = amendment.agreement
-    return answer(
-        agreement.status == AgreementStatus.ACTIVE,
-        f"{agreement.reference} is {agreement.get_status_display().lower()}: there is nothing to amend.",
-    )
+    return amendment_goes_on(amendment)
 
 
 def _both_signed(amendment: Amendment, user) -> Answer:

@@ -11,6 +11,7 @@ from partners.forms.agreements import SignForm
 from partners.forms.papers import CommentForm, NoticeForm, ScanForm
 from partners.lifecycles import AMENDMENT, signed_sides
 from partners.models import Agreement, Amendment, SignatureSide
+from partners.models.agreement import AgreementStatus
 from partners.pages.agreements import load_agreement
 from partners.pages.common import Turn, facts, form_page, negotiation_turn, signing_turn, steps
 from partners.permissions import (
@@ -182,6 +183,7 @@ def scan_page(request, paper: Agreement | Amendment, door: str, back: str):
 
 # -- amendments -------------------------------------------------------------------------------------
 AMENDMENT_PATH = ("draft", "partner_review", "signing", "agreed", "active")
+OPEN_AMENDMENTS = ("draft", "partner_review", "signing")
 AMENDMENT_TURN = {
     "draft": ("INL/KM", "An officer writes the amendment."),
     "partner_review": ("the agency", "The agency reads the change and accepts or returns it."),
@@ -195,6 +197,10 @@ def load_amendment(request, key: str) -> Amendment:
 
 
 def _turn(amendment: Amendment, signed: set[str], roles: set[str]) -> Turn | None:
+    if amendment.status in OPEN_AMENDMENTS and amendment.agreement.status != AgreementStatus.ACTIVE:
+        return Turn(
+            bool(roles & {"officer", "director"}), "INL", "The agreement is not in force any more: withdraw it."
+        )
     if amendment.status == "signing":
         return signing_turn(set(SignatureSide.values) - signed, roles, "Both sides sign the same text.")
     return negotiation_turn(amendment.status, AMENDMENT_TURN, AMENDMENT_OURS, roles)

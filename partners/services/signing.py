@@ -12,7 +12,13 @@ from django.utils import timezone
 from partners.lifecycles import AGREEMENT, AMENDMENT, people_of, signed_sides
 from partners.models import Agreement, AgreementVersion, Amendment, Signature
 from partners.models.agreement import SignatureSide
-from partners.permissions import can_sign_agreement, can_sign_amendment, can_sign_by_scan, signing_side
+from partners.permissions import (
+    amendment_goes_on,
+    can_sign_agreement,
+    can_sign_amendment,
+    can_sign_by_scan,
+    signing_side,
+)
 from slp.accounts.models import StaffRole, User
 from slp.documents.models import Document, Slot
 from slp.documents.services import keep
@@ -91,6 +97,7 @@ def sign_by_scan(
         amendment = _held_amendment(paper)
         agreement, text = amendment.agreement, amendment
         ready = amendment.status == "signing"
+        require(amendment_goes_on(amendment))
     else:
         amendment = None
         agreement, text = _held_agreement(paper)

@@ -195,3 +195,21 @@ def test_an_agreement_that_changed_while_the_amendment_was_written_is_shown(agre
     again = opened | {"seen_agreement": given.version, "ends_on": given.ends_on, "max_people": 9}
     assert client_of(officer).post(url, again).status_code == 302
     assert Amendment.objects.get().changes == {"max_people": 9}
+
+
+def test_of_an_agreement_that_has_ended_it_asks_nobody_to_sign(
+    write, agreement, officer, signatory, director, client_of
+):
+    amendment = write()
+    AMENDMENT.apply(amendment, "send_partner", actor=officer)
+    AMENDMENT.apply(amendment, "accept_terms", actor=signatory)
+    assert "Amendments to sign" in client_of(signatory).get("/portal/").content.decode()
+    Agreement.objects.filter(pk=agreement.pk).update(status="terminated")
+    for person, page in ((signatory, "/portal/"), (director, "/admin/")):
+        assert "Amendments to sign" not in client_of(person).get(page).content.decode()
+    shown = client_of(signatory).get(f"/portal/amendments/{amendment.reference}/").content.decode()
+    assert "slp-turn--mine" not in shown
+    assert "The agreement is not in force any more" in shown
+    amendment.refresh_from_db()
+    with pytest.raises(Refused, match="nothing to amend"):
+        sign_amendment(amendment=amendment, actor=signatory, typed_name=signatory.name, seen_sha256=amendment.sha256)

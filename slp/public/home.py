@@ -13,7 +13,8 @@ from django.utils.functional import SimpleLazyObject
 from deployments.models import Deployment
 from deployments.pages.common import post_of
 from partners.models import Agency
-from partners.permissions import agency_roles, post_roles, staff_roles
+from partners.models.agency import AgencyRole
+from partners.permissions import agency_ids, agency_roles, post_roles, staff_roles
 from slp.lib.answers import answer, require
 from slp.lib.light import light
 from slp.lib.statements import Statement, kept
@@ -87,22 +88,29 @@ def desk_index(request, extra_context=None):
     return render(request, "admin/index.html", context)
 
 
-OF_AGENCY = ("name", "paused_until", "not_before")
+OF_AGENCY = ("id", "name", "paused_until", "not_before")
 
 
 @kept
 def _agencies(reader):
-    return Agency.objects.visible_to(reader).order_by("name").values_list(*OF_AGENCY)[:1]
+    return Agency.objects.visible_to(reader).order_by("name").values_list(*OF_AGENCY)
 
 
 def portal_home(request):
     """What the agency's person can do now."""
     roles = agency_roles(request.user)
     require(answer(roles, "The partner portal is for people of a partner agency."))
-    agency = next((light(Agency, dict(zip(OF_AGENCY, row, strict=True))) for row in _agencies(request.user)), None)
-    groups = todo.groups(feeds.PORTAL, request.user, roles)
-    pause = agency.pause if agency else None
-    return render(request, "portal/home.html", {"agency": agency, "groups": groups, "roles": roles, "pause": pause})
+    agencies = [light(Agency, dict(zip(OF_AGENCY, row, strict=True))) for row in _agencies(request.user)]
+    found = todo.groups(feeds.PORTAL, request.user, roles)
+    known = {feed.heading for feed in feeds.PORTAL_UNDER_WAY}
+    context = {
+        "agencies": agencies,
+        "groups": [group for group in found if group.title not in known],
+        "under_way": [group for group in found if group.title in known],
+        "roles": roles,
+        "keeps": agency_ids(request.user, {AgencyRole.COORDINATOR}),
+    }
+    return render(request, "portal/home.html", context)
 
 
 HERE = 20  # people in country on the start page of a post

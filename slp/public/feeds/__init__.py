@@ -4,7 +4,7 @@ A card under "Your turn" says the same as the record's own page: whose turn it i
 """
 
 from slp.public.feeds.desk import DESK, DESK_DUE, DESK_STUCK, DESK_TURN
-from slp.public.feeds.portal import PORTAL
+from slp.public.feeds.portal import PORTAL, PORTAL_UNDER_WAY
 from slp.public.feeds.post import POST
 
-__all__ = ["DESK", "DESK_DUE", "DESK_STUCK", "DESK_TURN", "PORTAL", "POST"]
+__all__ = ["DESK", "DESK_DUE", "DESK_STUCK", "DESK_TURN", "PORTAL", "PORTAL_UNDER_WAY", "POST"]

@@ -6,8 +6,9 @@ from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Concat, Left
 
 from deployments.models import Clearance, Incident
-from partners.models import RosterImport
+from partners.models import Amendment, RosterImport
 from partners.models.agency import agencies_of
+from partners.models.agreement import AgreementStatus
 
 
 def words(*parts):
@@ -52,6 +53,12 @@ TO_SUBMIT = {
     "draft": "A draft: nobody has been told yet.",
     "returned": "INL/KM has returned it: change it and submit it again.",
 }
+
+
+def amendments(user, status: str):
+    """Amendments in this state that can still go on: of an agreement that has ended none can."""
+    rows = Amendment.objects.visible_to(user).filter(status=status, agreement__status=AgreementStatus.ACTIVE)
+    return rows.order_by("status_since")
 
 
 def handed_in(user):

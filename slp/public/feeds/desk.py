@@ -20,7 +20,7 @@ from engagements.models import (
 )
 from engagements.models.invitation import ANSWERED_YES
 from engagements.models.report import OWED
-from partners.models import Agreement, Amendment, Enquiry
+from partners.models import Agreement, Enquiry
 from slp.lib.dates import add_working_days, start_of, today
 from slp.lib.us_states import UsState
 from slp.public.feeds import papers
@@ -31,6 +31,7 @@ from slp.public.feeds.common import (
     INVITATION,
     REQUIREMENT,
     TO_SUBMIT,
+    amendments,
     by_status,
     files,
     handed_in,
@@ -111,14 +112,14 @@ DESK_TURN = (
     Feed(
         "Amendments to write",
         OFFICER,
-        lambda u: Amendment.objects.visible_to(u).filter(status="draft").order_by("status_since"),
+        lambda u: amendments(u, "draft"),
         "desk:amendment-detail",
         **AMENDMENT,
     ),
     Feed(
         "Amendments to sign",
         DIRECTOR,
-        lambda u: Amendment.objects.visible_to(u).filter(status="signing").order_by("status_since"),
+        lambda u: amendments(u, "signing"),
         "desk:amendment-detail",
         **AMENDMENT,
         proof=lambda u: papers.AMENDMENT,

@@ -16,13 +16,13 @@ from engagements.models import (
 )
 from engagements.models.invitation import ANSWERED_YES
 from engagements.models.report import OWED
-from partners.models import Agency, Agreement, Amendment
+from partners.models import Agency, Agreement
 from partners.pages.common import AGREEMENT_OURS
 from partners.pages.papers import AMENDMENT_OURS
 from partners.services.confirm import to_confirm
 from slp.lib.dates import today
 from slp.public.feeds import papers
-from slp.public.feeds.common import AMENDMENT, CHECKED, REQUIREMENT, at, by_status, files, handed_in, words
+from slp.public.feeds.common import AMENDMENT, CHECKED, REQUIREMENT, amendments, at, by_status, files, handed_in, words
 from slp.public.todo import NOTHING, Feed
 
 
@@ -41,7 +41,7 @@ WITH_AGENCY = {status.value: text for status, (_, text) in AGREEMENT_OURS.items(
 CLAIMANT = frozenset({"coordinator", "agency_finance"})
 GOES = OFFICE | {"traveller"}
 TRAVELLER = {"title": F("expert__name"), "text": words("city", "', ", "country__name")}
-PORTAL = (
+PORTAL_TURN = (
     Feed(
         "INL asks for your help",
         OFFICE,
@@ -84,7 +84,7 @@ PORTAL = (
     Feed(
         "Amendments with you",
         OFFICE,
-        lambda u: Amendment.objects.visible_to(u).filter(status="partner_review").order_by("status_since"),
+        lambda u: amendments(u, "partner_review"),
         "portal:amendment-detail",
         F("agreement__title"),
         Value(AMENDMENT_OURS["partner_review"][1]),
@@ -92,11 +92,7 @@ PORTAL = (
     Feed(
         "Amendments to sign",
         SIGNATORY,
-        lambda u: (
-            Amendment.objects.visible_to(u)
-            .filter(status="signing", agreement__agency__in=at(u, "signatory"))
-            .order_by("status_since")
-        ),
+        lambda u: amendments(u, "signing").filter(agreement__agency__in=at(u, "signatory")),
         "portal:amendment-detail",
         **AMENDMENT,
         proof=lambda u: papers.AMENDMENT,
@@ -175,6 +171,8 @@ PORTAL = (
         Value("Look over contacts, people, roster and offer, and confirm them: one page, one button."),
         key=NOTHING,
     ),
+)
+PORTAL_UNDER_WAY = (
     Feed(
         "Ready to travel",
         GOES,
@@ -194,3 +192,4 @@ PORTAL = (
         more="portal:deployment-list",
     ),
 )
+PORTAL = PORTAL_TURN + PORTAL_UNDER_WAY

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from deployments.models import Claim, Incident
-from deployments.tests.factories import make_claim, make_engagement
+from deployments.tests.factories import make_claim, make_deployment, make_engagement
+from partners.tests.factories import make_expert
 from slp.lib.dates import start_of, today
 from slp.public import todo
 
@@ -58,3 +59,9 @@ def test_days_are_the_same_whoever_asked_first(client_of, officer, haiti, rso, p
     rso.save()
     for reader in (rso, post_officer):
         assert "for 2 days" in client_of(reader).get("/post/").content.decode()
+
+
+def test_what_is_only_under_way_is_not_the_readers_turn(client_of, agency, haiti, coordinator):
+    make_deployment(make_engagement(haiti, agency), make_expert(agency))
+    page = client_of(coordinator).get("/portal/").content.decode()
+    assert page.index("Nothing waits for you") < page.index(">Under way<") < page.index("<h3>In country</h3>")
