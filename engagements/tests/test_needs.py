@@ -318,6 +318,12 @@ def test_a_window_is_between_two_days(haiti, post_officer, agency, officer, coor
     )
 
 
-def test_a_state_that_there_is_not_is_said_at_its_field(client_of, officer):
-    shown = client_of(officer).get("/admin/desk/needs/?status=abc").content.decode()
-    assert '<p class="usa-error-message">Select a valid choice. abc is not one of the available choices.</p>' in shown
+def test_a_state_that_there_is_not_is_said_at_its_field_and_finds_nothing(need, client_of, officer):
+    client = client_of(officer)
+    shown = client.get("/admin/desk/needs/?status=abc").content.decode()
+    said = "This is not offered, or not any more: choose again."
+    assert f'<p class="usa-error-message" id="id_status_error">{said}</p>' in shown
+    assert 'aria-invalid="true" aria-describedby="id_status_error"' in shown
+    assert need.title not in shown
+    assert "A filter can’t be used" in shown
+    assert "text/html" in client.get("/admin/desk/needs/?status=abc&export=csv")["Content-Type"]

@@ -101,7 +101,26 @@ class PlausibleDates:
                 bound.validators = [*bound.validators, plausible_date]
 
 
-class CrispyMixin(PlausibleDates):
+NOT_OFFERED = "This is not offered, or not any more: choose again."
+
+
+class ReadableChoices:
+    """What is not among the choices is said in plain words, without what the browser sent."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for bound in self.fields.values():
+            if bound.error_messages.get("invalid_choice") in STOCK_WORDS:
+                bound.error_messages["invalid_choice"] = NOT_OFFERED
+
+
+STOCK_WORDS = {
+    one.default_error_messages["invalid_choice"]
+    for one in (forms.ChoiceField, forms.MultipleChoiceField, forms.ModelChoiceField, forms.ModelMultipleChoiceField)
+}
+
+
+class CrispyMixin(PlausibleDates, ReadableChoices):
     """A helper without the <form> element: templates write it, with the csrf and once inputs."""
 
     def __init__(self, *args, **kwargs) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.exceptions import EmptyResultSet
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection, models
 from django.db.models import F
 from django.http import StreamingHttpResponse
@@ -28,6 +28,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from slp.lib.dates import show as show_date
 from slp.lib.dates import today
+from slp.lib.forms import NOT_OFFERED
 from slp.lib.lifecycle import Lifecycle
 from slp.lib.statements import AnyOf, Key, Statement, Text, rows_for, stand_in, text_of
 
@@ -154,7 +155,8 @@ def list_view(request, page: ListPage, template: str, **context):
     by, order = _order(request.GET.get("sort", ""), page)
     active = any(v for k, v in request.GET.items() if k not in ("page", "sort"))
     filterset = page.filters(request.GET or None, request=request) if page.filters else None
-    if request.GET.get("export") == "csv":
+    wrong = filterset is not None and filterset.is_bound and not filterset.is_valid()
+    if request.GET.get("export") == "csv" and not wrong:
         queryset = _asked(request, page, filterset, request.user)
         return _export(_worked_out(queryset, page).order_by(*order), page)
     if page.shared and not active and page_number(request) == 1:
@@ -173,6 +175,7 @@ def list_view(request, page: ListPage, template: str, **context):
             "filters": _filter_fields(filterset),
             "term": _term(request),
             "is_filtered": active,
+            "is_wrong": wrong,
             "export_url": url_with(request, export="csv", page=None),
             **page.extra,
             **context,
@@ -186,10 +189,13 @@ def _term(request) -> str:
 
 
 def _asked(request, page: ListPage, filterset, user) -> models.QuerySet:
-    """The rows that the address asks for, of those that `user` sees. `filterset`: None for a list without filters."""
+    """The rows that the address asks for, of those that `user` sees. `filterset`: None for a list without filters.
+
+    None while a filter is wrong: all of them would be a wrong answer to what was asked.
+    """
     queryset = page.rows(user)
-    if filterset is not None and filterset.is_valid():
-        queryset = filterset.filter_queryset(queryset)
+    if filterset is not None and filterset.is_bound:
+        queryset = filterset.filter_queryset(queryset) if filterset.is_valid() else queryset.none()
     for word in _term(request).split() if page.search else ():
         queryset = queryset.filter(**{f"{page.search}__contains": word})
     return queryset
@@ -351,7 +357,8 @@ def _filter_field(bound: forms.BoundField) -> SafeString:
     drawn = _drawn(bound, widget)
     if isinstance(widget, forms.CheckboxInput):
         drawn, label = f'<div class="usa-checkbox">{drawn}{label}</div>', ""
-    errors = "".join(f'<p class="usa-error-message">{html.escape(str(error))}</p>' for error in list(bound.errors)[:1])
+    said = f'<p class="usa-error-message" id="{bound.id_for_label}_error">'
+    errors = "".join(f"{said}{html.escape(_wrong(error))}</p>" for error in bound.errors.as_data()[:1])
     return mark_safe(f'<div class="slp-filter__field">{label}{drawn}{errors}</div>')  # noqa: S308 -- each part is escaped
 
 
@@ -367,9 +374,18 @@ def _input(bound: forms.BoundField, widget: forms.TextInput) -> SafeString:
     """A plain input of one line."""
     value = "" if bound.value() is None else widget.format_value(bound.value()) or ""
     attrs = {"type": widget.input_type, "name": bound.html_name, "id": bound.id_for_label, "value": value}
-    attrs |= widget.attrs | ({"aria-invalid": "true"} if bound.errors else {})
+    attrs |= widget.attrs | _refusal(bound)
     said = "".join(f' {name}="{html.escape(str(text))}"' for name, text in attrs.items())
     return mark_safe(f'<input class="usa-input"{said}>')  # noqa: S308 -- each part is escaped
+
+
+def _wrong(error: ValidationError) -> str:
+    return NOT_OFFERED if error.code == "invalid_choice" else str(error.messages[0])
+
+
+def _refusal(bound: forms.BoundField) -> dict[str, str]:
+    """How a field that was refused is tied to its error."""
+    return {"aria-invalid": "true", "aria-describedby": f"{bound.id_for_label}_error"} if bound.errors else {}
 
 
 def _css(widget: forms.Widget) -> str:
@@ -384,7 +400,8 @@ def _select(bound: forms.BoundField) -> SafeString:
     options = words.replace("\0;", '</option><option value="').replace("\0:", '">')
     mark = f'<option value="{html.escape("" if given is None else str(given))}"'
     options = f'<option value="{options}</option>'.replace(f"{mark}>", f"{mark} selected>") if words else ""
-    start = f'<select class="usa-select" name="{bound.html_name}" id="{bound.id_for_label}">'
+    marks = "".join(f' {name}="{text}"' for name, text in _refusal(bound).items())
+    start = f'<select class="usa-select" name="{bound.html_name}" id="{bound.id_for_label}"{marks}>'
     return mark_safe(f"{start}{options}</select>")  # noqa: S308 -- each part is escaped
 
 
