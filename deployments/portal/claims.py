@@ -19,7 +19,7 @@ from engagements.kinds import KINDS
 from engagements.models import Engagement
 from engagements.pages.common import door, offers, steps
 from partners.models import Agency
-from partners.permissions import agency_ids
+from partners.permissions import agency_ids, can_open_office
 from slp.lib.answers import answer, require
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
@@ -60,6 +60,7 @@ LIST = ListPage(
 
 @door("portal")
 def claim_list(request):
+    require(can_open_office(request.user))
     actions = []
     if agency_ids(request.user, CLAIMANT):
         actions.append({"label": "Start a claim", "url": reverse("portal:claim-add")})

@@ -24,6 +24,7 @@ from engagements.services.invitations import (
     proposed_dates,
     release_seats,
 )
+from partners.permissions import can_open_office
 from slp.lib.answers import answer, require
 from slp.lib.costs import CostCategory
 from slp.lib.dates import at_post, show_between
@@ -34,6 +35,7 @@ from slp.lib.moves import move_path
 
 @door("portal")
 def invitation_list(request):
+    require(can_open_office(request.user))
     return list_view(request, invitation_list_page("portal"), "portal/invitation_list.html")
 
 

@@ -137,8 +137,10 @@ ROWS = {
 
 
 def agency_url(door: str, agency: Agency) -> str:
-    """The agency's own page: at the portal everybody has but one."""
-    return reverse("portal:agency-detail") if door == "portal" else reverse("desk:agency-detail", args=[agency.pk])
+    """The agency's own page; at the portal it is named all the same, as somebody may speak for several."""
+    if door == "portal":
+        return f"{reverse('portal:agency-detail')}?agency={agency.pk}"
+    return reverse("desk:agency-detail", args=[agency.pk])
 
 
 def agency_rows_page(request, door: str, agency: Agency, which: str):

@@ -215,4 +215,7 @@ def ends_in(day: date | None) -> str:
     if day is None:
         return "no end date"
     left = (day - today()).days
-    return f"{show(day)} (in {left} days)" if 0 <= left <= EXPIRING_DAYS else show(day)
+    if not 0 <= left <= EXPIRING_DAYS:
+        return show(day)
+    words = f"in {left} day{'s' if left != 1 else ''}" if left else "today"
+    return f"{show(day)} ({words})"

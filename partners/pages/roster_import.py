@@ -20,7 +20,7 @@ from partners.models import Agency, RosterImport, RosterImportRow
 from partners.models.roster_import import ImportStatus
 from partners.permissions import can_import_roster, can_read_roster_file
 from partners.services.roster_import.annotated import annotate, filename
-from partners.services.roster_import.imports import ROWS_KEPT, take_over, taken_over_by, upload_roster
+from partners.services.roster_import.imports import ROWS_KEPT, decision_on, take_over, upload_roster
 from partners.services.roster_import.template import csv_template, xlsx_template
 from slp.documents.tables import CSV, XLSX
 from slp.history.services import note_read
@@ -32,6 +32,7 @@ from slp.lib.moves import buttons
 
 REFRESH_SECONDS = "2"
 WORKING = (ImportStatus.UPLOADED, ImportStatus.APPLYING)
+DECIDED = {ImportStatus.APPLIED: ImportStatus.APPLYING, ImportStatus.DISCARDED: ImportStatus.DISCARDED}
 RECENT = 10
 
 
@@ -110,14 +111,16 @@ def detail_page(request, key: str, door: str) -> HttpResponse:
         "file_url": reverse(f"{door}:roster-import-file", args=[key]),
         "add_url": _add_url(upload.agency, door),
         "roster_url": _roster_url(upload.agency, door),
-        "taken_over_by": taken_over_by(upload) if upload.status == ImportStatus.APPLIED else None,
+        "decision": decision_on(upload, DECIDED[upload.status]) if upload.status in DECIDED else None,
         "rows_kept_days": ROWS_KEPT.days,
     }
     return list_view(request, _rows_page(upload, door), "partners/roster_import_detail.html", **context)
 
 
 def _add_url(agency: Agency, door: str) -> str:
-    return reverse(f"{door}:roster-import-add", args=[] if door == "portal" else [agency.pk])
+    if door == "portal":
+        return f"{reverse('portal:roster-import-add')}?agency={agency.pk}"
+    return reverse("desk:roster-import-add", args=[agency.pk])
 
 
 def _roster_url(agency: Agency, door: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -10,24 +11,47 @@ from django.views.decorators.http import require_POST
 
 from partners.forms.agencies import AgencyProfileForm
 from partners.models import Agency
-from partners.models.agency import agencies_spoken_for
-from partners.pages.agency import agency_rows_page, membership_add_page, membership_end_page, membership_invite_page
+from partners.models.agency import AgencyRole, agencies_spoken_for
+from partners.pages.agency import (
+    agency_rows_page,
+    agency_url,
+    membership_add_page,
+    membership_end_page,
+    membership_invite_page,
+)
 from partners.pages.charts import agreement_timeline, capacity_chart
 from partners.pages.common import door, edit_page, facts, joined
-from partners.permissions import can_change_people, can_confirm_agency, can_edit_agency, can_read_agency_page
+from partners.permissions import (
+    agency_ids,
+    can_change_people,
+    can_confirm_agency,
+    can_edit_agency,
+    can_read_agency_page,
+)
 from partners.services.agencies import pause_requests
-from partners.services.confirm import confirm_agency, is_stale
+from partners.services.confirm import confirm_agency, is_stale, to_confirm
 from slp.lib.answers import require
-from slp.lib.dates import show
+from slp.lib.dates import show, today
+from slp.lib.numbers import whole_number
 
 
-def own_agency(user) -> Agency:
-    """The agency that the person speaks for, or travels for; the first one by name if there are several."""
-    mine = Agency.objects.visible_to(user)
-    agency = mine.filter(pk__in=agencies_spoken_for(user)).first() or mine.first()
+def own_agency(request) -> Agency:
+    """The agency that the person speaks for, or travels for. Of several: the one that the address names, else the first
+    by name."""
+    named = whole_number(request.GET.get("agency")) or 0
+    mine = Agency.objects.visible_to(request.user).alias(
+        is_named=Q(pk=named), is_spoken_for=Q(pk__in=agencies_spoken_for(request.user))
+    )
+    agency = mine.order_by("-is_named", "-is_spoken_for", "name", "pk").first()
     if agency is None:
         raise Http404
     return agency
+
+
+def _other_agencies(request, agency: Agency) -> list[Agency]:
+    """The others that the person speaks for: most people's is the only one."""
+    others = agency_ids(request.user) - {agency.pk}
+    return list(Agency.objects.visible_to(request.user).filter(pk__in=others).order_by("name")) if others else []
 
 
 def _facts(agency: Agency) -> list:
@@ -49,15 +73,17 @@ def _facts(agency: Agency) -> list:
 
 @door("portal")
 def agency_detail(request):
-    agency = own_agency(request.user)
+    agency = own_agency(request)
     require(can_read_agency_page(request.user, agency))
     context = {
         "agency": agency,
+        "others": _other_agencies(request, agency),
         "facts": _facts(agency),
         "can_edit": can_edit_agency(request.user, agency),
         "can_people": can_change_people(request.user, agency),
         "can_confirm": can_confirm_agency(request.user, agency),
         "stale": is_stale(agency.confirmed_on),
+        "confirm_url": f"{reverse('portal:agency-confirm')}?agency={agency.pk}",
         "contacts": agency.contacts.all(),
         "capacity": capacity_chart(agency),
         "terms": agreement_timeline(
@@ -73,13 +99,13 @@ def agency_detail(request):
 
 @door("portal")
 def agency_edit(request):
-    agency = own_agency(request.user)
+    agency = own_agency(request)
     return edit_page(
         request,
         "portal",
         AgencyProfileForm(request.POST or None, instance=agency),
         allowed=can_edit_agency(request.user, agency),
-        back=reverse("portal:agency-detail"),
+        back=agency_url("portal", agency),
         title="Change our agency",
         crumb="Our agency",
         lead="INL finds you by what stands here. Pausing requests needs no reason and costs you nothing.",
@@ -93,23 +119,33 @@ ROSTER_SHOWN = 200
 @require_POST
 def agency_resume(request):
     """End the pause: one click, no reason."""
-    pause_requests(actor=request.user, agency=own_agency(request.user), until=None)
+    pause_requests(actor=request.user, agency=own_agency(request), until=None)
     messages.success(request, "Requests may reach you again. You can pause them again in your profile at any time.")
     return redirect("portal:home")
+
+
+def _to_confirm(request) -> Agency:
+    """Of somebody who coordinates several: the agency that the page showed; else one that is due."""
+    mine = Agency.objects.visible_to(request.user).filter(pk__in=agency_ids(request.user, {AgencyRole.COORDINATOR}))
+    shown = whole_number(request.POST.get("agency") or request.GET.get("agency")) or 0
+    mine = mine.alias(is_shown=Q(pk=shown), is_due=to_confirm(today()))
+    first = mine.order_by("-is_shown", F("is_due").desc(nulls_last=True), "name", "pk").first()
+    return first or own_agency(request)
 
 
 @door("portal")
 def agency_confirm(request):
     """ "Still right?": all that others rely on, on one page, with one button."""
-    agency = own_agency(request.user)
+    agency = _to_confirm(request)
     require(can_confirm_agency(request.user, agency))
     if request.method == "POST":
         confirm_agency(actor=request.user, agency=agency)
         messages.success(request, "Thank you. Everything is confirmed as of today. We ask again in half a year.")
-        return redirect("portal:agency-detail")
+        return redirect(agency_url("portal", agency))
     roster = list(agency.experts.filter(is_active=True).order_by("name", "pk")[: ROSTER_SHOWN + 1])
     context = {
         "agency": agency,
+        "back": agency_url("portal", agency),
         "stale": is_stale(agency.confirmed_on),
         "facts": _facts(agency),
         "contacts": agency.contacts.all(),
@@ -123,12 +159,12 @@ def agency_confirm(request):
 
 @door("portal")
 def agency_rows(request, which: str):
-    return agency_rows_page(request, "portal", own_agency(request.user), which)
+    return agency_rows_page(request, "portal", own_agency(request), which)
 
 
 @door("portal")
 def membership_add(request):
-    return membership_add_page(request, "portal", own_agency(request.user))
+    return membership_add_page(request, "portal", own_agency(request))
 
 
 @door("portal")

@@ -11,7 +11,7 @@ from partners.models import Agreement
 from partners.pages.agreements import agreement_context, contacts_page, load_agreement, read_agreement, sign_page
 from partners.pages.common import door
 from partners.pages.lists import agreement_list_page
-from partners.permissions import can_record_board
+from partners.permissions import can_open_office, can_record_board
 from partners.services.agreements import record_board_decision
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
@@ -21,6 +21,7 @@ from slp.lib.moves import move_path
 
 @door("portal")
 def agreement_list(request):
+    require(can_open_office(request.user))
     return list_view(request, agreement_list_page("portal"), "portal/agreement_list.html")
 
 

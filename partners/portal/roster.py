@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -15,7 +17,7 @@ from partners.forms.roster import (
     SkillFormSet,
     TiesFormSet,
 )
-from partners.models import Expert, TravelDocument
+from partners.models import Agency, Expert, TravelDocument
 from partners.models.agency import AgencyRole
 from partners.pages.common import door, edit_page
 from partners.pages.lists import expert_list_page
@@ -36,8 +38,15 @@ def expert_list(request):
         mine = Expert.objects.filter(user=request.user).values_list("pk", flat=True).first()
         if mine:
             return redirect("portal:expert-detail", mine)
-    can_add = bool(agency_ids(request.user, {AgencyRole.COORDINATOR}))
-    return list_view(request, expert_list_page("portal"), "portal/expert_list.html", can_add=can_add)
+    return list_view(request, expert_list_page("portal"), "portal/expert_list.html", adds_to=_adds_to(request.user))
+
+
+def _adds_to(user) -> list[dict[str, Any]]:
+    """The agencies whose rosters the person keeps; named where there are several."""
+    mine = agency_ids(user, {AgencyRole.COORDINATOR})
+    if len(mine) < 2:
+        return [{"pk": pk, "name": ""} for pk in mine]
+    return list(Agency.objects.visible_to(user).filter(pk__in=mine).order_by("name").values("pk", "name"))
 
 
 def _load(request, key: int) -> Expert:
@@ -63,7 +72,7 @@ def expert_detail(request, key: int):
 
 @door("portal")
 def expert_add(request):
-    agency = own_agency(request.user)
+    agency = own_agency(request)
     require(can_edit_roster(request.user, agency))
     form = ExpertForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -98,10 +107,11 @@ def expert_rows_page(request, key: int, title: str, formset_class):
     expert = _load(request, key)
     allowed = can_edit_expert(request.user, expert)
     require(allowed)
-    if formset_class.model is TravelDocument:
+    are_papers = formset_class.model is TravelDocument
+    if are_papers:
         note_personal(request, expert)
     back = reverse("portal:expert-detail", args=[expert.pk])
-    rows = Rows(expert, formset_class, title, f"Changed: {title.lower()}", back)
+    rows = Rows(expert, formset_class, title, f"Changed: {title.lower()}", back, in_full=not are_papers)
     return rows_page(request, "portal", rows, allowed=allowed)
 
 

@@ -14,7 +14,7 @@ from slp.lib.moves import move_path
 
 @door("portal")
 def roster_import_add(request):
-    return add_page(request, own_agency(request.user), "portal")
+    return add_page(request, own_agency(request), "portal")
 
 
 @door("portal")

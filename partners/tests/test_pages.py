@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from conftest import make_agency
 from partners.models import (
@@ -17,6 +18,7 @@ from partners.models import (
     AgreementVersion,
     Amendment,
     Enquiry,
+    Expert,
     Expertise,
     Membership,
     Outreach,
@@ -218,6 +220,9 @@ def test_who_only_travels_sees_neither_the_agencys_page_nor_its_terms(
     )  # fmt: skip
     pages = [
         (403, reverse("portal:agency-detail")),
+        (403, reverse("portal:agreement-list")),
+        (403, reverse("portal:invitation-list")),
+        (403, reverse("portal:claim-list")),
         (404, reverse("portal:agreement-detail", args=[keys["agreement"]])),
         (404, reverse("portal:agreement-pdf", args=[keys["agreement"]])),
         (404, reverse("portal:amendment-detail", args=[amendment.reference])),
@@ -229,4 +234,46 @@ def test_who_only_travels_sees_neither_the_agencys_page_nor_its_terms(
         assert model.objects.visible_to(coordinator).exists()
     Membership.objects.create(user=traveller, agency=agency, role="signatory")
     client = client_of(type(traveller).objects.get(pk=traveller.pk))
-    assert [client.get(url).status_code for _, url in pages] == [200] * 4
+    assert [client.get(url).status_code for _, url in pages] == [200] * len(pages)
+
+
+def test_who_keeps_the_records_of_two_agencies_chooses_which(agency, other_agency, coordinator, outsider, client_of):
+    Membership.objects.create(user=coordinator, agency=other_agency, role="coordinator")
+    client = client_of(coordinator)
+    first = client.get(reverse("portal:agency-detail"))
+    other = next(one for one in (agency, other_agency) if one != first.context["agency"])
+    url = f"{reverse('portal:agency-detail')}?agency={other.pk}"
+    assert f'You also speak for <a class="usa-link" href="{url}">{escape(other.name)}</a>' in first.content.decode()
+    for name in ("agency-contacts", "agency-edit"):
+        assert f'href="{reverse(f"portal:{name}")}?agency={other.pk}"' in client.get(url).content.decode()
+    added = client.post(
+        f"{reverse('portal:agency-contacts')}?agency={other.pk}",
+        {"contacts-TOTAL_FORMS": 1, "contacts-INITIAL_FORMS": 0, "contacts-0-name": "Al Oz"},
+    )
+    assert added.url == url
+    assert [row.name for row in other.contacts.all()] == ["Al Oz"]
+    roster = client.get(reverse("portal:expert-list")).content.decode()
+    assert f"Add a person to {escape(other.name)}" in roster
+    person = {"name": "Bo Lund", "service": "serving", "rank_band": "", "rank": "Sergeant", "years": 3}
+    assert client.post(f"{reverse('portal:expert-add')}?agency={other.pk}", person).status_code == 302
+    assert Expert.objects.get(name="Bo Lund").agency == other
+
+
+def test_an_agency_of_others_is_not_reached_by_naming_it(agency, other_agency, coordinator, client_of):
+    shown = client_of(coordinator).get(f"{reverse('portal:agency-detail')}?agency={other_agency.pk}")
+    assert shown.context["agency"] == agency
+    assert "You also speak for" not in shown.content.decode()
+
+
+def test_each_pause_is_told_by_name_and_ended_by_its_own_button(agency, other_agency, coordinator, client_of):
+    Membership.objects.create(user=coordinator, agency=other_agency, role="coordinator")
+    Agency.objects.update(paused_until=today() + timedelta(days=9))
+    client = client_of(coordinator)
+    for one in (agency, other_agency):
+        page = client.get(reverse("portal:home")).content.decode()
+        assert f"Requests to {escape(one.name)} are paused until" in page
+        resume = f"{reverse('portal:agency-resume')}?agency={one.pk}"
+        assert f'action="{resume}"' in page
+        client.post(resume)
+        one.refresh_from_db()
+        assert one.pause is None

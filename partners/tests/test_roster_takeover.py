@@ -233,7 +233,7 @@ def test_staged_rows_go_after_thirty_days_and_the_record_stays(agency, coordinat
     assert file.status_code == 404
 
 
-def test_a_checked_file_that_nobody_takes_over_is_set_aside(agency, coordinator):
+def test_a_checked_file_that_nobody_takes_over_is_set_aside(agency, coordinator, client_of):
     upload = checked(coordinator, agency, csv_file([FULL]))
     roster_files(timezone.now() + timedelta(days=59))
     upload.refresh_from_db()
@@ -242,3 +242,5 @@ def test_a_checked_file_that_nobody_takes_over_is_set_aside(agency, coordinator)
     upload.refresh_from_db()
     assert (upload.status, Expert.objects.count()) == ("discarded", 0)
     assert upload.rows.exists(), "its rows stay for another 30 days"
+    page = client_of(coordinator).get(reverse("portal:roster-import-detail", args=[upload.reference]))
+    assert "by SLP. Nobody took it over for 60 days. The roster stayed as it was." in page.content.decode()

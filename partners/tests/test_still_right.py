@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners import reminders
-from partners.models import Agency
+from partners.models import Agency, Membership
 from partners.services.confirm import confirm_agency, is_stale
 from partners.tests.factories import make_expert
 from slp.lib.answers import Refused
@@ -39,6 +40,18 @@ def test_one_button_confirms_everything_that_is_current(old, coordinator, client
     assert old.confirmed_on == today()
     assert old.contacts.get().confirmed_on == today()
     assert {e.name: e.confirmed_on == today() for e in old.experts.all()} == {"Still There": True, "Gone": False}
+
+
+def test_who_coordinates_two_agencies_confirms_each(old, other_agency, coordinator, client_of):
+    Membership.objects.create(agency=other_agency, user=coordinator, role="coordinator")
+    Agency.objects.filter(pk=other_agency.pk).update(confirmed_on=old.confirmed_on, partner_since=old.confirmed_on)
+    client, url, found = client_of(coordinator), reverse("portal:agency-confirm"), []
+    for _ in range(2):
+        shown = re.search(r'name="agency" value="(\d+)"', client.get(url).content.decode()).group(1)
+        assert client.post(url, {"agency": shown}).status_code == 302
+        found.append(int(shown))
+    assert sorted(found) == sorted([old.pk, other_agency.pk])
+    assert set(Agency.objects.values_list("confirmed_on", flat=True)) == {today()}
 
 
 @pytest.mark.parametrize("who", ["signatory", "traveller", "agency_finance", "outsider", "officer"])

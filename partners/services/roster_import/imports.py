@@ -30,6 +30,7 @@ from partners.services.roster_import.takeover import write_roster
 from slp.accounts.models import User
 from slp.documents.models import Slot, digest
 from slp.documents.services import keep
+from slp.history.services import move_into
 from slp.lib.answers import Refused, Stale, require
 from slp.lib.dates import day_of, show
 from slp.lib.errors import readable_constraints
@@ -63,7 +64,7 @@ def known_file(*, agency: Agency, sha256: str, statuses=(*UNDER_WAY, ImportStatu
 def already_said(upload: RosterImport) -> str:
     """Why the same file is not taken a second time."""
     if upload.status == ImportStatus.APPLIED:
-        who = taken_over_by(upload)
+        who, _ = decision_on(upload)
         return (
             f"This file was taken over on {show(day_of(upload.status_since))} by {who or 'SLP'} "
             f"({upload.reference}); nothing would change. Correct the file or choose another one."
@@ -162,18 +163,18 @@ def _carry_out(upload: RosterImport) -> RosterImport | None:
         message = "The roster has changed since the check, and rows need correction now. Nothing was taken over."
         return ROSTER_IMPORT.apply(upload, "check_again", actor=None, fields=totals.fields | {"message": message})
     known = (Expert, ExpertSkill, ExpertLanguage, ExpertCountry, Certificate, Availability)
-    with because(taken_over_by(upload), f"Taken over from {upload.reference}"), readable_constraints(*known):
+    with because(decision_on(upload)[0], f"Taken over from {upload.reference}"), readable_constraints(*known):
         write_roster(upload)
     return ROSTER_IMPORT.apply(upload, "finish", actor=None, fields=totals.fields)
 
 
-def taken_over_by(upload: RosterImport) -> User | None:
-    """Who decided to take the file over, from its history. None: SLP's own command."""
-    events = event_model(RosterImport).objects.filter(pgh_obj_id=upload.pk, status=ImportStatus.APPLYING)
+def decision_on(upload: RosterImport, status: str = ImportStatus.APPLYING) -> tuple[User | None, str]:
+    """Who decided that the file goes into this state, and why, from its history. No user: SLP by itself."""
+    events = event_model(RosterImport).objects.filter(pgh_obj_id=upload.pk, status=status)
     event = events.select_related("pgh_context").order_by("pgh_id").last()
-    metadata = event.pgh_context.metadata if event and event.pgh_context else {}
-    move = metadata.get(f"move:{upload._meta.label_lower}:{upload.pk}:{ImportStatus.APPLYING}", {})
-    return User.objects.filter(pk=move.get("user")).first() if move.get("user") else None
+    move = move_into(upload, status, event.pgh_context.metadata) if event and event.pgh_context else {}
+    who = User.objects.filter(pk=move["user"]).first() if move.get("user") else None
+    return who, move.get("reason") or ""
 
 
 # -- what time does --------------------------------------------------------------------------------
