@@ -372,7 +372,7 @@ def test_hosting_is_said_not_to_be_reimbursed(client_of, coordinator, invitation
             {"verb": "counter", "proposed_start": "2030-02-01", "proposed_end": "2030-01-01"},
             "before the proposed start",
         ),
-        ({"verb": "maybe"}, "not one of the available choices"),
+        ({"verb": "maybe"}, "not offered, or not any more"),
     ],
 )
 def test_wrong_answers_get_sentences(client_of, coordinator, invitation, data, sentence):

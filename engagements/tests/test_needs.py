@@ -132,7 +132,7 @@ def errors(response) -> str:
         ({"min_days": 90, "max_days": 30}, "longest stay is shorter than the shortest"),
         ({"max_days": 400}, "at most 365 days"),
         ({"seats-0-min_speaking": 0}, "Choose the level of Haitian Creole"),
-        ({"seats-0-min_speaking": 6}, "not one of the available choices"),
+        ({"seats-0-min_speaking": 6}, "not offered, or not any more"),
         ({"seats-0-language": ""}, "Choose the language for this level"),
         ({"seats-0-count": 0}, "At least one"),
         ({"seats-0-count": 61}, "At most 60"),
@@ -165,7 +165,7 @@ def test_a_draft_asks_for_less(client_of, post_officer, haiti, creole, community
 def test_a_post_cannot_choose_a_foreign_country(client_of, post_officer, georgia, creole, community_policing):
     response = client_of(post_officer).post("/post/needs/new/", need_data(georgia, community_policing, creole))
     assert response.status_code == 422
-    assert "not one of the available choices" in errors(response)
+    assert "not offered, or not any more" in errors(response)
 
 
 def test_more_seats_without_a_script(client_of, post_officer, haiti, creole, community_policing):

@@ -89,7 +89,7 @@ PAGES = {
     "desk:report-detail report": READERS,
     "desk:report-move report waive": {"director": 200},
     "desk:extension-decide report": OFFICERS,
-    "portal:invitation-list": {**OFFICE, "traveller": 200, "outsider": 200},
+    "portal:invitation-list": {**OFFICE, "outsider": 200},
     "portal:invitation-detail invitation": {**OFFICE, **PARTNERS, **TRAVELLER_404},
     "portal:invitation-answer open": {"coordinator": 200, "signatory": 200, **PARTNERS, **TRAVELLER_404},
     "portal:nomination-add invitation": {**COORDINATOR, **PARTNERS, **TRAVELLER_404},
