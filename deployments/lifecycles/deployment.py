@@ -146,7 +146,7 @@ def _called_off(deployment: Deployment, actor, reason: str) -> None:
             rule="journey-cancelled",
             key=f"journey-cancelled:{deployment.reference}",
             subject=f"Cancelled: {deployment.expert} to {deployment.country}",
-            body=f"INL/KM has cancelled the journey of {deployment.expert} to {deployment.country}, {deployment.when}."
+            body=f"INL has cancelled the journey of {deployment.expert} to {deployment.country}, {deployment.when}."
             f"\n\nReason: {reason}{more}",
             about=deployment.reference,
             path=f"/{door}/deployments/{deployment.reference}/",

@@ -24,7 +24,7 @@ def expert_service(request, key: int):
 @require_POST
 def expert_service_ask(request, key: int):
     ask_for_service_record(actor=request.user, expert=load_expert(request, key))
-    messages.success(request, "Asked for. INL/KM's director signs it; you get a mail when it is ready.")
+    messages.success(request, "Asked for. INL's director signs it; you get a mail when it is ready.")
     return redirect("portal:expert-service", key)
 
 

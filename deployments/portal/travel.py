@@ -59,7 +59,7 @@ LIST = ListPage(
     order="turn",
     empty=Empty(
         "Nobody travels yet",
-        "When INL/KM has confirmed somebody for a seat and the addendum is written, the journey stands here with "
+        "When INL has confirmed somebody for a seat and the addendum is written, the journey stands here with "
         "everything that is needed before departure.",
     ),
     link=lambda row: f"/portal/deployments/{row['reference']}/",

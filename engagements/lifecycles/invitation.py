@@ -41,7 +41,7 @@ def covered(invitation: Invitation) -> Answer:
 
 def covered_for(invitation: Invitation, user) -> Answer:
     if invitation.need.status != NeedStatus.VALIDATED:
-        return no("INL/KM no longer looks for people for this need.")
+        return no("INL no longer looks for people for this need.")
     return covered(invitation)
 
 
@@ -62,7 +62,7 @@ def _may_send(invitation: Invitation, user) -> Answer:
 def _in_time(invitation: Invitation, user) -> Answer:
     return answer(
         invitation.reply_by > timezone.now(),
-        "The time to answer is over. Ask INL/KM whether they still need you.",
+        "The time to answer is over. Ask INL whether they still need you.",
     )
 
 

@@ -68,7 +68,7 @@ def request_facts(invitation: Invitation) -> list:
         ("How success will be recognized", need.success),
         ("Safety conditions", need.security_conditions),
         ("What is reimbursed", reimbursed(need.kind)),
-        ("Asked by", f"{invitation.sender}, INL/KM"),
+        ("Asked by", f"{invitation.sender}, INL"),
     )
 
 
@@ -195,9 +195,9 @@ def _answer(request, invitation: Invitation, form: AnswerForm) -> None:
 def _after_answer(request, invitation: Invitation):
     words = {
         "declined": "Thank you for telling us. It costs you nothing, and nobody will ask why.",
-        "countered": "Sent. INL/KM looks at what you propose and answers.",
+        "countered": "Sent. INL looks at what you propose and answers.",
     }
-    messages.success(request, words.get(invitation.status, "Thank you. INL/KM has been told that you help."))
+    messages.success(request, words.get(invitation.status, "Thank you. INL has been told that you help."))
     if invitation.status in ANSWERED_YES and can_nominate(request.user, invitation) and invitation.held_seats.exists():
         return redirect("portal:nomination-add", invitation.reference)
     return redirect("portal:invitation-detail", invitation.reference)
@@ -233,7 +233,7 @@ def _name(request, invitation: Invitation, form: PeopleForm) -> None:
     for seat, expert in form.chosen():
         with refusal_about(f"seat_{seat.pk}"):
             nominate_expert(invitation=invitation, seat=seat, expert=expert, actor=request.user)
-    messages.success(request, "Offered. INL/KM confirms them.")
+    messages.success(request, "Offered. INL confirms them.")
     for warning in form.warnings():
         messages.warning(request, f"Please note: {warning}.")
 

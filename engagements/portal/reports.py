@@ -62,7 +62,7 @@ def extension_add(request, key):
         with refused_at(form):
             with transaction.atomic():
                 ask_extension(report=report, actor=request.user, **form.cleaned_data)
-            messages.success(request, "Asked. INL/KM answers; until then the due date stays.")
+            messages.success(request, "Asked. INL answers; until then the due date stays.")
             return redirect("portal:report-detail", key)
     context = {"report": report, "form": form}
     return render(request, "portal/extension_add.html", context, status=422 if form.is_bound else 200)

@@ -112,7 +112,7 @@ def decide_extension(*, extension: ReportExtension, grant: bool, actor, note: st
         rule="extension-decided",
         key=f"extension-decided:{extension.pk}",
         subject=f"{'More time' if grant else 'No more time'} for your report: {report.engagement.title}",
-        body=f"The report {report.reference} is due by {show(due)}." + (f"\n\nINL/KM says: {note}" if note else ""),
+        body=f"The report {report.reference} is due by {show(due)}." + (f"\n\nINL says: {note}" if note else ""),
         about=report.reference,
         path=f"/portal/reports/{report.reference}/",
         why="You coordinate your agency's partnership.",
