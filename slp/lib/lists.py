@@ -16,8 +16,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
-from django.core.exceptions import EmptyResultSet, ValidationError
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import F
 from django.http import StreamingHttpResponse
@@ -28,12 +27,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from slp.lib.dates import show as show_date
 from slp.lib.dates import today
-from slp.lib.forms import NOT_OFFERED
+from slp.lib.filter_fields import filter_fields
 from slp.lib.lifecycle import Lifecycle
 from slp.lib.statements import AnyOf, Key, Statement, Text, rows_for, stand_in, text_of
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1000
+FEW = 3000  # rows that are sorted sooner than found in their order
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -172,7 +172,7 @@ def list_view(request, page: ListPage, template: str, **context):
             "columns": _headers(request, page, by),
             "rows": rows,
             "pages": pages,
-            "filters": _filter_fields(filterset),
+            "filters": filter_fields(filterset),
             "term": _term(request),
             "is_filtered": active,
             "is_wrong": wrong,
@@ -294,15 +294,40 @@ def _ids(request, queryset: models.QuerySet) -> tuple[list, int]:
     They are counted apart: in their order, a thousand rows of a rare kind are found only by reading many others.
     """
     start = (page_number(request) - 1) * PAGE_SIZE
+    some = slice(start, start + PAGE_SIZE + 1)
     try:
-        sql, params = queryset.values("pk")[start : start + PAGE_SIZE + 1].query.sql_with_params()
-        counted, values = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].query.sql_with_params()
+        sql, params = queryset.values("pk")[some].query.sql_with_params()
+        if _term(request):
+            sql, params = _of_few(queryset, some, sql, params)
+        else:
+            counted, values = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].query.sql_with_params()
+            sql = f"SELECT ARRAY({sql}), (SELECT count(*) FROM ({counted}) AS counted)"  # noqa: S608 -- made by the ORM
+            params = (*params, *values)
     except EmptyResultSet:  # nothing can fulfil the condition, so Django makes no statement of it
         return [], 0
     with connection.cursor() as cursor:
-        both = f"SELECT ARRAY({sql}), (SELECT count(*) FROM ({counted}) AS counted)"  # noqa: S608 -- made by the ORM
-        cursor.execute(both, (*params, *values))
+        cursor.execute(sql, params)
         return cursor.fetchone()
+
+
+def _of_few(queryset: models.QuerySet, some: slice, sql: str, params: tuple) -> tuple[str, tuple]:
+    """The same statement for words, which an index finds: few rows are sorted, of many the first are soon found by
+    `sql`, in their order. The planner would read in order for few ones too, and the last letter's through all names.
+    """
+    order = queryset.query.order_by
+    few, values = (
+        queryset.order_by()
+        .values_list("pk", *(by.removeprefix("-") for by in order))[: FEW + 1]
+        .query.sql_with_params()
+    )
+    names = ", ".join(f"c{number}" for number in range(len(order) + 1))
+    by = ", ".join(f"c{number} {'DESC' if one.startswith('-') else 'ASC'}" for number, one in enumerate(order, 1))
+    page = f"SELECT c0 FROM few ORDER BY {by} LIMIT {some.stop - some.start} OFFSET {some.start}"  # noqa: S608
+    return (
+        f"WITH few ({names}) AS MATERIALIZED ({few}), found AS (SELECT count(*) AS total FROM few) "  # noqa: S608
+        f"SELECT CASE WHEN total <= {FEW} THEN ARRAY({page}) ELSE ARRAY({sql}) END, total FROM found",
+        (*values, *params),
+    )
 
 
 def _worked_out(queryset: models.QuerySet, page: ListPage) -> models.QuerySet:
@@ -343,66 +368,6 @@ def _row(values: dict, page: ListPage, starts: list[str]) -> SafeString:
     if page.link and (url := page.link(values)):
         cells[0] = f'<a class="usa-link" href="{html.escape(url)}">{cells[0]}</a>'
     return mark_safe("".join(f"{start}{cell}</td>" for start, cell in zip(starts, cells, strict=True)))  # noqa: S308
-
-
-def _filter_fields(filterset) -> list[SafeString]:
-    """Each filter, drawn: by a template and Django's own widgets they would cost more than the rest of the page."""
-    return [_filter_field(bound) for bound in (filterset.form.visible_fields() if filterset is not None else ())]
-
-
-def _filter_field(bound: forms.BoundField) -> SafeString:
-    widget = bound.field.widget
-    kind = "usa-checkbox__label" if isinstance(widget, forms.CheckboxInput) else "usa-label"
-    label = f'<label class="{kind}" for="{bound.id_for_label}">{html.escape(bound.label)}</label>'
-    drawn = _drawn(bound, widget)
-    if isinstance(widget, forms.CheckboxInput):
-        drawn, label = f'<div class="usa-checkbox">{drawn}{label}</div>', ""
-    said = f'<p class="usa-error-message" id="{bound.id_for_label}_error">'
-    errors = "".join(f"{said}{html.escape(_wrong(error))}</p>" for error in bound.errors.as_data()[:1])
-    return mark_safe(f'<div class="slp-filter__field">{label}{drawn}{errors}</div>')  # noqa: S308 -- each part is escaped
-
-
-def _drawn(bound: forms.BoundField, widget: forms.Widget) -> SafeString:
-    if type(widget) is forms.Select:
-        return _select(bound)
-    if isinstance(widget, forms.TextInput):
-        return _input(bound, widget)
-    return bound.as_widget(attrs={"class": _css(widget)})
-
-
-def _input(bound: forms.BoundField, widget: forms.TextInput) -> SafeString:
-    """A plain input of one line."""
-    value = "" if bound.value() is None else widget.format_value(bound.value()) or ""
-    attrs = {"type": widget.input_type, "name": bound.html_name, "id": bound.id_for_label, "value": value}
-    attrs |= widget.attrs | _refusal(bound)
-    said = "".join(f' {name}="{html.escape(str(text))}"' for name, text in attrs.items())
-    return mark_safe(f'<input class="usa-input"{said}>')  # noqa: S308 -- each part is escaped
-
-
-def _wrong(error: ValidationError) -> str:
-    return NOT_OFFERED if error.code == "invalid_choice" else str(error.messages[0])
-
-
-def _refusal(bound: forms.BoundField) -> dict[str, str]:
-    """How a field that was refused is tied to its error."""
-    return {"aria-invalid": "true", "aria-describedby": f"{bound.id_for_label}_error"} if bound.errors else {}
-
-
-def _css(widget: forms.Widget) -> str:
-    return "usa-checkbox__input" if isinstance(widget, forms.CheckboxInput) else "usa-input"
-
-
-def _select(bound: forms.BoundField) -> SafeString:
-    """A plain select with its choices."""
-    given = bound.value()
-    # Hundreds of agencies are escaped as one text: NUL is in none of them, PostgreSQL would not have it.
-    words = html.escape("\0;".join([f"{value}\0:{label}" for value, label in bound.field.choices]))
-    options = words.replace("\0;", '</option><option value="').replace("\0:", '">')
-    mark = f'<option value="{html.escape("" if given is None else str(given))}"'
-    options = f'<option value="{options}</option>'.replace(f"{mark}>", f"{mark} selected>") if words else ""
-    marks = "".join(f' {name}="{text}"' for name, text in _refusal(bound).items())
-    start = f'<select class="usa-select" name="{bound.html_name}" id="{bound.id_for_label}"{marks}>'
-    return mark_safe(f"{start}{options}</select>")  # noqa: S308 -- each part is escaped
 
 
 def _headers(request, page: ListPage, order: str) -> list[SafeString]:

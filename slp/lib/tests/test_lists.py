@@ -2,13 +2,17 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from partners.models import Agency
+from slp.lib import lists
 from slp.lib.lists import Column, Empty, ListPage, capped_counts, capped_label, list_view, safe_for_spreadsheet
 
 PAGE = ListPage(
@@ -95,3 +99,31 @@ def test_counts_stop_beyond_the_limit(agencies, monkeypatch, django_assert_num_q
         counts = capped_counts(rows, rows.filter(sworn_count=5), rows.none(), rows.order_by("name"))
     assert counts == [2, 1, 0, 2]
     assert [capped_label(count) for count in counts] == ["1+", "1", "0", "1+"]
+
+
+@pytest.mark.parametrize("few", [0, 3000])
+@pytest.mark.parametrize("sort", ["name", "-name", "sworn_count", "-sworn_count"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_few_rows_and_many_come_in_the_same_order(page, monkeypatch, few, sort, number):
+    """Some have no figure: both ways put them at the same end."""
+    states = ["CA", "IL", "NY", "TX"]
+    Agency.objects.bulk_create(
+        Agency(name=f"Police {n:03}", us_state=states[n % 4], search_text=f"police {n}", sworn_count=n % 7 or None)
+        for n in range(120)
+    )
+    monkeypatch.setattr(lists, "FEW", few)
+    shown = page(f"?q=police&sort={sort}&page={number}").content.decode()
+    by = F("sworn_count").desc() if sort == "-sworn_count" else sort
+    rows = Agency.objects.filter(search_text__contains="police").order_by(by, "-pk" if sort[0] == "-" else "pk")
+    names = list(rows.values_list("name", flat=True)[50 * (number - 1) : 50 * number])
+    assert re.findall(r">(Police \d+)<", shown) == names
+    assert names
+
+
+def test_a_filter_is_drawn_with_what_was_asked_for_and_empty_again(client_of, officer):
+    client, url = client_of(officer), reverse("desk:agency-list")
+    for status in ("", "partner", "", "former", "nonsense", ""):
+        shown = client.get(f"{url}?status={status}").content.decode()
+        chosen = re.search(r'name="status"[^>]*>(.*?)</select>', shown).group(1)
+        assert re.findall(r'value="(\w+)" selected', chosen) == ([status] if status in ("partner", "former") else [])
+        assert ("usa-error-message" in shown) == (status == "nonsense")
