@@ -139,8 +139,7 @@ def _tell_cancelled(engagement: Engagement, actor, reason: str) -> None:
             rule="engagement-cancelled",
             key=f"engagement-cancelled:{engagement.reference}",
             subject=f"Cancelled: {engagement.title}",
-            body=f"INL has cancelled {engagement.title}, {engagement.when}. Nobody travels.\n\n"
-            f"Reason: {reason}{more}",
+            body=f"INL has cancelled {engagement.title}, {engagement.when}. Nobody travels.\n\nReason: {reason}{more}",
             about=engagement.reference,
             path=f"/{door}/engagements/{engagement.reference}/",
             why=why,

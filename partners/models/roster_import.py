@@ -90,6 +90,7 @@ class RosterImportRow(models.Model):
     passport_expires_on = models.TextField(blank=True)
     problems = ArrayField(models.TextField(), default=list, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    changes = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
     expert = models.ForeignKey(Expert, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = ImportScoped.as_manager()

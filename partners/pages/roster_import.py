@@ -195,8 +195,8 @@ class RowFilter(FilterSet):
 
 
 @dataclass(frozen=True)
-class ProblemsColumn(Column):
-    """What to correct, a sentence on each line."""
+class LinesColumn(Column):
+    """Several sentences, each on a line of its own."""
 
     def text(self, value: list[str]) -> str:
         return " / ".join(value)
@@ -223,7 +223,8 @@ def _rows_page(upload: RosterImport, door: str) -> ListPage:
             Column("line", "Line", kind="number"),
             Column("rank", "Rank or title", lambda text: text[:80]),
             Column("outcome", "Result", choice(RosterImportRow.Outcome), sort=False),
-            ProblemsColumn("problems", "What to correct", sort=False),
+            LinesColumn("problems", "What to correct", sort=False),
+            LinesColumn("changes", "What changes", sort=False),
         ),
         order="first",
         empty=Empty("No rows", "The rows of a file are kept for 30 days after it was finished with."),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from partners.models import Expertise
 from partners.services.roster_import.imports import check_upload, upload_roster
 from partners.tests.factories import make_expert
-from partners.tests.roster_files import GOOD, checked, csv_file, problems_of
+from partners.tests.roster_files import FULL, GOOD, checked, csv_file, problems_of, taken_over
 from slp.lib.dates import today
 from slp.places.models import Language
 
@@ -222,3 +223,33 @@ def test_a_check_that_was_interrupted_begins_again(agency, coordinator):
     done = check_upload(roster_import_id=upload.pk)
     assert [row.name for row in done.rows.all()] == ["Maria Gonzalez", "B"]
     assert check_upload(roster_import_id=upload.pk) is None, "a task that is delivered twice does nothing"
+
+
+def test_what_a_row_would_change_is_said(agency, coordinator, roster_words, client_of):
+    taken_over(coordinator, checked(coordinator, agency, csv_file([FULL])))
+    nothing = checked(coordinator, agency, csv_file([FULL | {"rank": "lieutenant"}]))
+    assert [row.changes for row in nothing.rows.all()] == [["Rank or title: Lieutenant → lieutenant"]]
+    other = FULL | {
+        "rank": "Captain", "service": "serving", "years": "22", "phone": "555-0199", "expertise": "POL-01 certified",
+        "languages": "ht 5", "worked_in": "Haiti; Georgia", "available": "2037-01-01 to 2037-02-01",
+        "certificates": "FTO | A-1 | 2024-05-02 | 2046-05-01", "passport_expires_on": "",
+    }  # fmt: skip
+    upload = checked(coordinator, agency, csv_file([other, GOOD | {"name": "Bo New"}, {"name": "Nobody"}]))
+    said = {row.name: row.changes for row in upload.rows.all()}
+    assert said == {
+        "Maria Gonzalez": [
+            "Rank or title: Lieutenant → Captain",
+            "Service: retired → serving",
+            "Years of service: 21 → 22",
+            "Phone: 555-0100 → 555-0199",
+            "Community policing: teaches it → certified instructor in it",
+            "Haitian Creole: level 4, tested → level 5",
+            "Georgia: has worked there",
+            "Available: 1 Jan 2037 to 1 Feb 2037",
+            "Certificate FTO: valid until 1 May 2044 → valid until 1 May 2046",
+        ],
+        "Bo New": [],
+        "Nobody": [],
+    }
+    page = client_of(coordinator).get(reverse("portal:roster-import-detail", args=[upload.reference])).content.decode()
+    assert "<li>Years of service: 21 → 22</li>" in page

@@ -39,18 +39,19 @@ WITH found AS (
     FROM import_problem GROUP BY row_id
 )
 UPDATE partners_rosterimportrow r
-SET problems = v.problems, expert_id = v.expert_id, outcome = v.outcome
+SET problems = v.problems, expert_id = v.expert_id, outcome = v.outcome, changes = v.changes
 FROM (
     SELECT i.id, coalesce(f.texts, '{}'::text[]) AS problems, m.expert_id, CASE
         WHEN f.bad THEN 'bad' WHEN m.expert_id IS NULL THEN 'new' WHEN d.row_id IS NULL THEN 'same' ELSE 'changed'
-        END AS outcome
+        END AS outcome, coalesce(d.changes, '{}'::text[]) AS changes
     FROM import_row i
     LEFT JOIN found f ON f.row_id = i.id
     LEFT JOIN import_match m ON m.id = i.id
     LEFT JOIN import_difference d ON d.row_id = i.id
 ) AS v
 WHERE r.id = v.id AND r.roster_import_id = %(upload)s
-  AND (r.outcome <> v.outcome OR r.problems <> v.problems OR r.expert_id IS DISTINCT FROM v.expert_id)
+  AND (r.outcome <> v.outcome OR r.problems <> v.problems OR r.expert_id IS DISTINCT FROM v.expert_id
+       OR r.changes <> v.changes)
 """
 
 TOTALS = """

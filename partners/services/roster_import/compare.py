@@ -1,8 +1,10 @@
-"""What a row says beside what the roster says: the parts of each row, and whether anything differs."""
+"""What a row says beside what the roster says: the parts of each row, and what differs, in words."""
 
 from __future__ import annotations
 
+from partners.models import Availability, Depth, ExpertCountry
 from partners.services.roster_import.check_lists import CELLS_OF_ROW
+from partners.services.roster_import.sql import changed, day, named, quoted, spoken
 
 # Whom a row is about. The check looks at people who are on the roster; the take-over adds the new ones.
 TARGETS_OF_MATCHES = """
@@ -22,15 +24,26 @@ JOIN import_word w ON w.what = i.what AND w.text = i.text
 WHERE w.problem IS NULL
 """  # noqa: S608 -- our own constants
 
-# What the file leaves empty is no difference: nothing on the roster is ever blanked by it.
-PERSON_DIFFERS = """
-e.name <> r.name OR e.rank <> r.rank OR NOT e.is_active
-OR (r.service IS NOT NULL AND e.service <> r.service)
-OR (r.years_typed <> '' AND e.years <> r.years)
-OR (r.email <> '' AND lower(e.email) <> r.email_key)
-OR (r.phone <> '' AND e.phone <> r.phone)
-OR (r.passport IS NOT NULL AND e.passport_expires_on IS DISTINCT FROM r.passport)
-"""
+# Of a person: what it is called, when it differs, what stands and what comes. What the file leaves empty is no
+# difference: nothing on the roster is ever blanked by it.
+_PERSON = (
+    ("Name", "e.name <> r.name", "e.name", "r.name"),
+    ("Rank or title", "e.rank <> r.rank", "e.rank", "r.rank"),
+    ("On the roster", "NOT e.is_active", "'no'", "'yes'"),
+    ("Service", "r.service IS NOT NULL AND e.service <> r.service", "e.service", "r.service"),
+    ("Years of service", "r.years_typed <> '' AND e.years <> r.years", "e.years::text", "r.years::text"),
+    ("E-mail", "r.email <> '' AND lower(e.email) <> r.email_key", "e.email", "r.email"),
+    ("Phone", "r.phone <> '' AND e.phone <> r.phone", "e.phone", "r.phone"),
+    (
+        "Passport valid until", "r.passport IS NOT NULL AND e.passport_expires_on IS DISTINCT FROM r.passport",
+        day("e.passport_expires_on"), day("r.passport"),
+    ),
+)  # fmt: skip
+PERSON_DIFFERS = " OR ".join(f"({condition})" for _, condition, _, _ in _PERSON)
+_PERSON_SAYS = ", ".join(
+    f"({n}, CASE WHEN {condition} THEN {changed(quoted(label), was, now)} END)"
+    for n, (label, condition, was, now) in enumerate(_PERSON)
+)
 SAME_CERTIFICATE = """
 c.expert_id = p.expert_id AND lower(c.programme) = lower(p.title)
 AND CASE WHEN p.number <> '' AND c.number <> '' THEN c.number = p.number ELSE c.issued_on = p.first_day END
@@ -40,29 +53,45 @@ c.issued_on <> p.first_day OR (p.number <> '' AND c.number = '')
 OR (p.last_day IS NOT NULL AND c.expires_on IS DISTINCT FROM p.last_day)
 """
 
+_DEPTH = {depth.value: depth.label.lower() for depth in Depth}
+_TIED = {"worked_in": ExpertCountry.Relation.WORKED.label.lower(), "ties": ExpertCountry.Relation.TIES.label.lower()}
+_FREE = {"available": Availability.Kind.AVAILABLE.label, "unavailable": Availability.Kind.BLACKOUT.label}
+_WINDOW = f"{day('p.first_day')} || ' to ' || {day('p.last_day')}"
+_UNTIL_NOW = f"'valid until ' || {day('c.expires_on')}"
+_UNTIL = f"coalesce('valid until ' || {day('p.last_day')}, 'issued on ' || {day('p.first_day')})"
+
 DIFFERENCES = f"""
 CREATE TEMP TABLE import_difference ON COMMIT DROP AS
-SELECT t.row_id FROM import_target t JOIN import_row r ON r.id = t.row_id JOIN partners_expert e ON e.id = t.expert_id
-WHERE {PERSON_DIFFERS}
-UNION
-SELECT p.row_id FROM import_part p
-LEFT JOIN partners_expertskill s ON s.expert_id = p.expert_id AND s.expertise_id = p.code
-WHERE p.kind = 'expertise' AND (s.id IS NULL OR s.depth <> p.level)
-UNION
-SELECT p.row_id FROM import_part p
-LEFT JOIN partners_expertlanguage l ON l.expert_id = p.expert_id AND l.language_id = p.code
-WHERE p.kind = 'languages' AND (l.id IS NULL OR l.speaking <> p.level OR (p.sure AND NOT l.is_tested))
-UNION
-SELECT p.row_id FROM import_part p
-LEFT JOIN partners_expertcountry c ON c.expert_id = p.expert_id AND c.country_id = p.code
-     AND c.relation = CASE p.kind WHEN 'ties' THEN 'ties' ELSE 'worked' END
-WHERE p.kind IN ('worked_in', 'ties') AND c.id IS NULL
-UNION
-SELECT p.row_id FROM import_part p
-LEFT JOIN partners_availability a ON a.expert_id = p.expert_id AND a.period = p.period
-     AND a.kind = CASE p.kind WHEN 'available' THEN 'available' ELSE 'blackout' END
-WHERE p.kind IN ('available', 'unavailable') AND a.id IS NULL
-UNION
-SELECT p.row_id FROM import_part p LEFT JOIN partners_certificate c ON {SAME_CERTIFICATE}
-WHERE p.kind = 'certificates' AND (c.id IS NULL OR {CERTIFICATE_DIFFERS})
+SELECT row_id, array_agg(text ORDER BY place, text) AS changes FROM (
+    SELECT t.row_id, v.place::text AS place, v.text
+    FROM import_target t JOIN import_row r ON r.id = t.row_id JOIN partners_expert e ON e.id = t.expert_id
+    CROSS JOIN LATERAL (VALUES {_PERSON_SAYS}) AS v(place, text)
+    WHERE ({PERSON_DIFFERS}) AND v.text IS NOT NULL
+    UNION
+    SELECT p.row_id, 'a', {changed("w.name", named("s.depth", _DEPTH), named("coalesce(p.level, 1)", _DEPTH))}
+    FROM import_part p JOIN partners_expertise w ON w.code = p.code
+    LEFT JOIN partners_expertskill s ON s.expert_id = p.expert_id AND s.expertise_id = p.code
+    WHERE p.kind = 'expertise' AND (s.id IS NULL OR s.depth <> p.level)
+    UNION
+    SELECT p.row_id, 'b', {changed("w.name", spoken("l.speaking", "l.is_tested"), spoken("p.level", "p.sure"))}
+    FROM import_part p JOIN places_language w ON w.code = p.code
+    LEFT JOIN partners_expertlanguage l ON l.expert_id = p.expert_id AND l.language_id = p.code
+    WHERE p.kind = 'languages' AND (l.id IS NULL OR l.speaking <> p.level OR (p.sure AND NOT l.is_tested))
+    UNION
+    SELECT p.row_id, 'c', {changed("w.name", "NULL", named("p.kind", _TIED))}
+    FROM import_part p JOIN places_country w ON w.iso2 = p.code
+    LEFT JOIN partners_expertcountry c ON c.expert_id = p.expert_id AND c.country_id = p.code
+         AND c.relation = CASE p.kind WHEN 'ties' THEN 'ties' ELSE 'worked' END
+    WHERE p.kind IN ('worked_in', 'ties') AND c.id IS NULL
+    UNION
+    SELECT p.row_id, 'd', {changed(named("p.kind", _FREE), "NULL", _WINDOW)}
+    FROM import_part p
+    LEFT JOIN partners_availability a ON a.expert_id = p.expert_id AND a.period = p.period
+         AND a.kind = CASE p.kind WHEN 'available' THEN 'available' ELSE 'blackout' END
+    WHERE p.kind IN ('available', 'unavailable') AND a.id IS NULL
+    UNION
+    SELECT p.row_id, 'e', {changed("'Certificate ' || p.title", _UNTIL_NOW, _UNTIL)}
+    FROM import_part p LEFT JOIN partners_certificate c ON {SAME_CERTIFICATE}
+    WHERE p.kind = 'certificates' AND (c.id IS NULL OR {CERTIFICATE_DIFFERS})
+) AS said GROUP BY row_id
 """  # noqa: S608

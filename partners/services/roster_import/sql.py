@@ -63,3 +63,25 @@ def label(key: str) -> str:
 def find(key: str, condition: str, sentence: str, *, note: bool = False) -> str:
     """One rule as a row of VALUES: (position, is it only a note, the sentence or NULL)."""
     return f"({position(key)}, {str(note).lower()}, CASE WHEN {condition} THEN {label(key)} || {sentence} END)"
+
+
+# -- what changes, in words --------------------------------------------------------------------------
+def day(expression: str) -> str:
+    """A date as pages show it."""
+    return f"to_char({expression}, 'FMDD Mon YYYY')"
+
+
+def named(expression: str, words: Mapping[object, str]) -> str:
+    """What people call a key."""
+    cases = " ".join(f"WHEN {literal(key)} THEN {quoted(word)}" for key, word in words.items())
+    return f"CASE {expression} {cases} END"
+
+
+def spoken(level: str, is_tested: str) -> str:
+    """How well somebody speaks a language."""
+    return f"'level ' || {level} || CASE WHEN {is_tested} THEN ', tested' ELSE '' END"
+
+
+def changed(label: str, was: str, now: str) -> str:
+    """One difference: what it is about, what stands on the roster, if anything, and what comes."""
+    return f"{label} || ': ' || coalesce(nullif({was}, '') || ' → ', '') || {now}"
