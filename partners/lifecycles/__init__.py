@@ -4,7 +4,7 @@ from partners.lifecycles.agency import AGENCY
 from partners.lifecycles.agreement import AGREEMENT, signed_sides
 from partners.lifecycles.amendment import AMENDMENT
 from partners.lifecycles.enquiry import ENQUIRY
-from partners.lifecycles.people import DIRECTOR, OFFICER, PARTNER, people_of
+from partners.lifecycles.people import DIRECTOR, OFFICER, PARTNER, inl_of, people_of
 from partners.lifecycles.roster_import import ROSTER_IMPORT
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "OFFICER",
     "PARTNER",
     "ROSTER_IMPORT",
+    "inl_of",
     "people_of",
     "signed_sides",
 ]

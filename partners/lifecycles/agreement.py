@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from django.db.models import F
 
-from partners.lifecycles.people import DIRECTOR, OFFICER, PARTNER, people_of
+from partners.lifecycles.people import DIRECTOR, OFFICER, PARTNER
+from partners.lifecycles.telling import tell_inl, tell_other_side, tell_partner
 from partners.models import Agreement, ApprovalOutcome, Signature
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.permissions import roles_towards
@@ -15,7 +16,6 @@ from slp.lib.dates import show, today
 from slp.lib.errors import check_deferred
 from slp.lib.lifecycle import SYSTEM, Lifecycle, Move
 from slp.lib.track import because
-from slp.reminders.services import tell
 
 
 def _is_formal(agreement: Agreement, user) -> Answer:
@@ -83,20 +83,6 @@ def _is_over(agreement: Agreement, user) -> Answer:
     return answer(over, f"It is in force until {show(agreement.ends_on)}.")
 
 
-def _tell_partner(agreement: Agreement, actor, reason: str) -> None:
-    tell(
-        users=people_of(agreement.agency, "coordinator", "signatory"),
-        rule="agreement-moved",
-        key=f"agreement-moved:{agreement.reference}:{agreement.status}:{agreement.version}",
-        subject=f"{agreement.title}: {agreement.status_in_words}",
-        body=f"The agreement {agreement.reference} is now: {agreement.status_in_words}."
-        + (f"\n\nReason: {reason}" if reason else ""),
-        about=agreement.reference,
-        path=f"/portal/agreements/{agreement.reference}/",
-        why="You are a coordinator or signatory of the agency.",
-    )
-
-
 def _in_force(agreement: Agreement, actor, reason: str) -> None:
     """A renewal takes over on its first day: what it renews stays in force until the day before."""
     old = agreement.supersedes if agreement.supersedes_id else None
@@ -109,7 +95,7 @@ def _in_force(agreement: Agreement, actor, reason: str) -> None:
         if agreement.starts_on <= today():
             AGREEMENT.apply(old, "supersede", actor=None)
     check_deferred("one_agreement_of_a_kind_at_a_time", Agreement)
-    _tell_partner(agreement, actor, reason)
+    tell_partner(agreement, actor, reason)
 
 
 def _is_renewed(agreement: Agreement, user) -> Answer:
@@ -148,7 +134,7 @@ AGREEMENT = Lifecycle(
             ("inl_review",),
             "partner_review",
             OFFICER,
-            effect=_tell_partner,
+            effect=tell_partner,
         ),
         Move(
             "return_draft",
@@ -156,6 +142,7 @@ AGREEMENT = Lifecycle(
             ("inl_review", "partner_review", "board_approval", "signing"),
             "draft",
             OFFICER | PARTNER,
+            effect=tell_other_side,
             reason_required=True,
         ),
         Move(
@@ -166,7 +153,7 @@ AGREEMENT = Lifecycle(
             PARTNER,
             guard=_needs_board,
         ),
-        Move("accept_terms", "Accept the terms", ("partner_review",), "signing", PARTNER, guard=_may_accept),
+        Move("accept_terms", "Accept the terms", ("partner_review",), "signing", PARTNER, _may_accept, tell_inl),
         Move(
             "board_approved",
             "Board has approved",
@@ -174,6 +161,7 @@ AGREEMENT = Lifecycle(
             "signing",
             PARTNER,
             guard=_board_decided,
+            effect=tell_inl,
             form="agreement-board",
         ),
         Move(
@@ -193,7 +181,7 @@ AGREEMENT = Lifecycle(
             "expired",
             frozenset({SYSTEM}),
             guard=_is_over,
-            effect=_tell_partner,
+            effect=tell_partner,
         ),
         Move(
             "terminate",
@@ -201,7 +189,7 @@ AGREEMENT = Lifecycle(
             ("active",),
             "terminated",
             DIRECTOR,
-            effect=_tell_partner,
+            effect=tell_partner,
             reason_required=True,
             danger=True,
             explains="At once, as when both sides agree. No new activity can start under it. Running ones may finish. "
@@ -215,7 +203,7 @@ AGREEMENT = Lifecycle(
             "terminated",
             frozenset({SYSTEM}),
             guard=_notice_is_over,
-            effect=_tell_partner,
+            effect=tell_partner,
         ),
     ),
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from partners.lifecycles.agreement import signed_sides
-from partners.lifecycles.people import OFFICER, PARTNER, people_of
+from partners.lifecycles.people import OFFICER, PARTNER
+from partners.lifecycles.telling import tell_inl, tell_other_side, tell_partner
 from partners.models import Amendment, SignatureSide
 from partners.models.paper import AmendmentStatus
 from partners.permissions import amendment_goes_on, roles_towards
 from slp.lib.answers import Answer, answer, no
 from slp.lib.dates import show, today
 from slp.lib.lifecycle import SYSTEM, Lifecycle, Move
-from slp.reminders.services import tell
 
 
 def _agreement_in_force(amendment: Amendment, user) -> Answer:
@@ -30,24 +30,9 @@ def _is_due(amendment: Amendment, user) -> Answer:
     return _agreement_in_force(amendment, user)
 
 
-def _tell_partner(amendment: Amendment, actor, reason: str) -> None:
-    agreement, word = amendment.agreement, amendment.status_in_words
-    tell(
-        users=people_of(agreement.agency, "coordinator", "signatory"),
-        rule="agreement-moved",
-        key=f"amendment-moved:{amendment.reference}:{amendment.status}:{amendment.version}",
-        subject=f"Amendment to {agreement.title}: {word}",
-        body=f"Amendment {amendment.number} of {agreement.reference}, {amendment.summary}, is now: {word}."
-        + (f"\n\nReason: {reason}" if reason else ""),
-        about=amendment.reference,
-        path=f"/portal/amendments/{amendment.reference}/",
-        why="You are a coordinator or signatory of the agency.",
-    )
-
-
 def _agreed(amendment: Amendment, actor, reason: str) -> None:
     """Signed by both. It takes effect at once if its day has come."""
-    _tell_partner(amendment, actor, reason)
+    tell_partner(amendment, actor, reason)
     if amendment.effective_on <= today():
         AMENDMENT.apply(amendment, "take_effect", actor=None)
 
@@ -56,7 +41,7 @@ def _apply_changes(amendment: Amendment, actor, reason: str) -> None:
     from partners.services.amendments import apply_changes
 
     apply_changes(amendment=amendment)
-    _tell_partner(amendment, actor, reason)
+    tell_partner(amendment, actor, reason)
 
 
 AMENDMENT = Lifecycle(
@@ -75,7 +60,7 @@ AMENDMENT = Lifecycle(
             "partner_review",
             OFFICER,
             guard=_agreement_in_force,
-            effect=_tell_partner,
+            effect=tell_partner,
         ),
         Move(
             "return_draft",
@@ -83,10 +68,18 @@ AMENDMENT = Lifecycle(
             ("partner_review", "signing"),
             "draft",
             OFFICER | PARTNER,
-            effect=_tell_partner,
+            effect=tell_other_side,
             reason_required=True,
         ),
-        Move("accept_terms", "Accept the change", ("partner_review",), "signing", PARTNER, guard=_agreement_in_force),
+        Move(
+            "accept_terms",
+            "Accept the change",
+            ("partner_review",),
+            "signing",
+            PARTNER,
+            guard=_agreement_in_force,
+            effect=tell_inl,
+        ),
         Move(
             "complete_signing",
             "Agree",
@@ -104,7 +97,7 @@ AMENDMENT = Lifecycle(
             ("draft", "partner_review", "signing"),
             "withdrawn",
             OFFICER,
-            effect=_tell_partner,
+            effect=tell_partner,
             reason_required=True,
             danger=True,
             explains="The agreement stays as it is. The amendment can't be taken up again; write another one.",

@@ -10,11 +10,10 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F
 
-from partners.lifecycles import AGREEMENT, people_of
+from partners.lifecycles import AGREEMENT, inl_of, people_of
 from partners.models import Agreement, AgreementApproval, AgreementComment, ApprovalKind, SignatureSide
 from partners.permissions import can_comment, can_keep_approvals, can_propose_text, comment_side
 from partners.services.agreements import keep_version, text_hash
-from slp.accounts.models import StaffRole, User
 from slp.lib.answers import Refused, Stale, require
 from slp.lib.dates import today
 from slp.lib.errors import readable_constraints
@@ -51,8 +50,7 @@ def _tell_other_side(agreement: Agreement, side: str, actor, comment: AgreementC
             "You negotiate for the agency.",
         )
     else:
-        owner = [agreement.owner] if agreement.owner_id and agreement.owner.is_active else []
-        users = owner or User.objects.filter(is_active=True, staff_role=StaffRole.OFFICER)
+        users = inl_of(agreement)
         door, why = "/admin/desk", "You negotiate this agreement for INL."
     tell(
         users=users,

@@ -213,3 +213,17 @@ def test_of_an_agreement_that_has_ended_it_asks_nobody_to_sign(
     amendment.refresh_from_db()
     with pytest.raises(Refused, match="nothing to amend"):
         sign_amendment(amendment=amendment, actor=signatory, typed_name=signatory.name, seen_sha256=amendment.sha256)
+
+
+def test_inl_is_told_what_the_agency_did_with_it(write, officer, director, signatory, coordinator):
+    amendment = write()
+    AMENDMENT.apply(amendment, "send_partner", actor=officer)
+    AMENDMENT.apply(amendment, "return_draft", actor=coordinator, reason="Too many people.")
+    (notice,) = officer.notices.filter(rule="agreement-moved")
+    assert notice.subject.endswith("has sent it back")
+    assert "Too many people." in notice.body
+    assert notice.path == f"/admin/desk/amendments/{amendment.reference}/"
+    AMENDMENT.apply(amendment, "send_partner", actor=officer)
+    AMENDMENT.apply(amendment, "accept_terms", actor=signatory)
+    for person in (officer, director):
+        assert person.notices.filter(subject__endswith="agrees to the text: both sides sign now").count() == 1

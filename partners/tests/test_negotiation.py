@@ -77,6 +77,39 @@ def test_a_proposal_is_the_next_version_and_inls_turn(reviewed, coordinator):
     assert "Narrower" in latest.summary
 
 
+def told(who, rule="agreement-moved") -> list[str]:
+    """The subjects of what somebody was told, the newest first; nothing is told twice."""
+    return list(who.notices.filter(rule=rule).order_by("-pk").values_list("subject", flat=True))
+
+
+def test_inl_is_told_of_a_proposal_and_of_what_was_proposed(reviewed, coordinator, signatory, officer, director):
+    before = told(coordinator)
+    propose_text(
+        actor=coordinator, agreement=reviewed, text="## 1. Purpose\n\nOurs.", summary="Narrower",
+        seen_sha256=text_hash(reviewed.text),
+    )  # fmt: skip
+    (notice,) = officer.notices.filter(rule="agreement-moved")
+    assert notice.subject == f"MOU: {reviewed.agency} has sent it back"
+    assert "Proposed changes: Narrower" in notice.body
+    assert notice.path == f"/admin/desk/agreements/{reviewed.reference}/"
+    assert (told(coordinator), told(director)) == (before, []), "who did it knows; the director signs later"
+
+
+def test_the_side_that_did_not_move_it_is_told(reviewed, coordinator, signatory, officer, second_officer, director):
+    Agreement.objects.filter(pk=reviewed.pk).update(owner=officer)
+    reviewed.refresh_from_db()
+    before = len(told(signatory))
+    AGREEMENT.apply(reviewed, "accept_terms", actor=coordinator)
+    for person in (officer, director):
+        assert told(person) == [f"MOU: {reviewed.agency} agrees to the text: both sides sign now"]
+    assert told(second_officer) == [], "another officer keeps it"
+    assert len(told(signatory)) == before
+    AGREEMENT.apply(reviewed, "return_draft", actor=officer, reason="A wrong date.")
+    assert len(told(signatory)) == before + 1
+    assert "A wrong date." in signatory.notices.filter(rule="agreement-moved").last().body
+    assert len(told(officer)) == 1
+
+
 def test_a_proposal_over_a_text_that_has_changed(reviewed, coordinator):
     with pytest.raises(Stale, match="text has changed"):
         propose_text(actor=coordinator, agreement=reviewed, text="y", summary="x", seen_sha256=text_hash("another"))
