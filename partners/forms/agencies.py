@@ -101,6 +101,9 @@ class AgencyProfileForm(AgencyChecks, EditForm):
 class OneFirstContact(Inline):
     """At most one contact is the first one; said at the form, before the database would."""
 
+    def at_odds(self) -> set[str]:
+        return {"is_primary"}
+
     def clean(self) -> None:
         super().clean()
         firsts = [f for f in self.forms if f.cleaned_data.get("is_primary") and not f.cleaned_data.get("DELETE")]

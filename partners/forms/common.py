@@ -6,11 +6,25 @@ from django import forms
 from django.forms import BaseInlineFormSet
 
 # A request with thousands of rows is no person's: it would keep a web worker busy.
-ROWS = {"extra": 1, "max_num": 60, "absolute_max": 61, "validate_max": True}
+MOST_ROWS = 60
+# Twice as many are read: what two people typed is put together, and it is they who leave some out.
+ROWS = {"extra": 1, "max_num": MOST_ROWS, "absolute_max": 2 * MOST_ROWS + 1, "validate_max": True}
 
 
 class Inline(BaseInlineFormSet):
     """Rows of which no two may say the same; said in the words that the constraint has for it."""
+
+    default_error_messages = BaseInlineFormSet.default_error_messages | {
+        "too_many_forms": f"There is room for {MOST_ROWS} rows: tick “Remove” at the others."
+    }
+
+    def called_by(self) -> list[str]:
+        """The fields by which people know a row."""
+        return self.one_of_a_kind() or [next(iter(self.empty_form.fields))]
+
+    def at_odds(self) -> set[str]:
+        """The fields by which one row may stand where another one shall go."""
+        return set(self.one_of_a_kind())
 
     def one_of_a_kind(self) -> list[str]:
         """The fields that tell one row of the record from another; none, if there may be two alike."""

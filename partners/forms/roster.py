@@ -62,6 +62,12 @@ class AvailabilityForm(ModelForm):
 class NoOverlaps(Inline):
     """Two windows of one kind may not overlap; said at the row, before the database would."""
 
+    def called_by(self) -> list[str]:
+        return ["kind", "first_day", "last_day"]
+
+    def at_odds(self) -> set[str]:
+        return set(self.called_by())
+
     def clean(self) -> None:
         super().clean()
         seen: list[tuple[str, object, object]] = []

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core import signing
-from django.forms import BaseInlineFormSet
 from django.http import QueryDict
 
+from partners.forms.common import Inline
 from partners.pages.rows_words import Row, RowWords, plain
 from slp.lib.forms import Conflict, ConflictRow
 from slp.lib.track import who_changed_rows
@@ -16,17 +16,17 @@ from slp.lib.track import who_changed_rows
 SALT = "rows as they were seen"
 
 
-def mark(rows: dict[str, Row], formset: BaseInlineFormSet) -> str:
+def mark(rows: dict[str, Row], formset: Inline) -> str:
     """The rows that a page shows, for the page to send back."""
     return signing.dumps(rows, salt=_salt(formset), compress=True)
 
 
-def _salt(formset: BaseInlineFormSet) -> str:
+def _salt(formset: Inline) -> str:
     """What was seen of one record's rows of one kind is nothing on another page."""
     return f"{SALT}: {formset.model._meta.label_lower} of {formset.instance.pk}"
 
 
-def marked(text: str, formset: BaseInlineFormSet) -> dict[str, Row]:
+def marked(text: str, formset: Inline) -> dict[str, Row]:
     """The rows that this page has shown; none, if that is not what was sent."""
     try:
         return signing.loads(text, salt=_salt(formset))
@@ -42,7 +42,7 @@ class Merge:
     removed stays removed, unless it was worked on: then it comes back as a new row. What both have added is one row.
     """
 
-    formset: BaseInlineFormSet  # unbound
+    formset: Inline  # unbound
     before: dict[str, Row]
     now: dict[str, Row]
     post: Any
@@ -53,11 +53,11 @@ class Merge:
     def __post_init__(self) -> None:
         self.words = RowWords(self.formset)
         typed = self._typed()
-        for key, now in self.now.items():
-            self._stands(key, now, *typed.get(key, (None, False)))
         for key in dict.fromkeys([*self.before, *typed]):
             if key not in self.now:
                 self._gone(key, *typed.get(key, (None, False)))
+        for key, now in self.now.items():  # last: what is new of mine, they may have as well
+            self._stands(key, now, *typed.get(key, (None, False)))
 
     def _typed(self) -> dict[str, tuple[Row, bool]]:
         """What was sent for each row that there was, and whether to remove it. New rows are put aside."""

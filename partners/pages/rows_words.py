@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import date
+
 from django import forms
-from django.forms import BaseInlineFormSet
+
+from partners.forms.common import Inline
+from slp.lib.dates import show
 
 Row = dict[str, str]  # what a browser sends of a row, by the names of its fields
 Told = tuple[str, str, str]  # what changed, what stood there, what stands there now
@@ -31,34 +36,38 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def standing(formset: BaseInlineFormSet) -> dict[str, Row]:
+def standing(formset: Inline) -> dict[str, Row]:
     """The rows of an unbound formset as they are, by their keys."""
     return {str(form.instance.pk): as_sent(form) for form in formset.initial_forms}
 
 
 class RowWords:
-    """Rows of one formset in words: a row is called by its first field."""
+    """Rows of one formset in words."""
 
-    def __init__(self, formset: BaseInlineFormSet) -> None:
-        self.empty = formset.empty_form
+    def __init__(self, formset: Inline) -> None:
+        self.empty, self.called_by = formset.empty_form, formset.called_by()
         self.fresh = as_sent(self.empty)
 
     def label(self, name: str) -> str:
         return str(self.empty[name].label)
 
     def word(self, name: str, text: str) -> str:
-        choices = {str(key): str(label) for key, label in getattr(self.empty.fields[name], "choices", None) or ()}
+        one = self.empty.fields[name]
+        if isinstance(one, forms.DateField) and text:
+            with suppress(ValueError):
+                return show(date.fromisoformat(text))
+        choices = {str(key): str(label) for key, label in getattr(one, "choices", None) or ()}
         return "Yes" if text == "on" else choices.get(text, text)
 
     def title(self, row: Row) -> str:
-        name = next(iter(self.fresh))
-        return self.word(name, row.get(name, "")) or "A row"
+        words = [self.word(name, row.get(name, "")) for name in self.called_by if row.get(name)]
+        return ", ".join(words) or "A row"
 
     def row(self, row: Row) -> str:
         return ", ".join(f"{self.label(name)}: {self.word(name, text)}" for name, text in row.items() if text)
 
 
-def told(formset: BaseInlineFormSet, before: dict[str, Row], *, in_full: bool = True) -> list[Told]:
+def told(formset: Inline, before: dict[str, Row], *, in_full: bool = True) -> list[Told]:
     """What a checked formset changes of the rows that stood `before`. Not `in_full`: only which rows, not what is in
     them."""
     words, found = RowWords(formset), []

@@ -34,13 +34,28 @@ def save_rows(
         formset.save(commit=False)
         for row in formset.deleted_objects:
             row.delete()
+        moved = _make_room(formset)
         for row, changed in formset.changed_objects:
-            row.save(update_fields=_columns(row, changed))
+            columns = _columns(row, changed)
+            if row.pk in moved:
+                row.save(force_insert=True)
+            else:
+                row.save(update_fields=columns)
         for row in formset.new_objects:
             row.save(force_insert=True)
         if told:
             note_rows(held, told)
     return len(formset.deleted_objects) + len(formset.changed_objects) + len(formset.new_objects)
+
+
+def _make_room(formset: Any) -> set[int]:
+    """Two rows that change places, or windows that move on, stand in each other's way while they are written one by
+    one: they are taken away first, and written anew under their own keys. Returns the keys."""
+    moved = {row.pk for row, changed in formset.changed_objects if formset.at_odds() & set(changed)}
+    if len(moved) < 2:
+        return set()
+    formset.model._base_manager.filter(pk__in=moved).delete()
+    return moved
 
 
 def _still_there(formset: Any) -> None:

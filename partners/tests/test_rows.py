@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from partners.models import Agency, Contact
+from partners.services.experts import days
 from partners.tests.factories import make_expert
 from slp.history.services import timeline
 from slp.lib.dates import fiscal_year, today
+from slp.places.models import Language
 from slp.tests.season.forms import posting_forms
 
 pytestmark = pytest.mark.django_db
@@ -233,3 +238,100 @@ def test_every_list_of_a_person_knows_what_was_looked_at(agency: Agency, coordin
     expert = make_expert(agency, "Maria Gonzalez")
     url = reverse(f"portal:expert-{page}", args=[expert.pk])
     assert seen(client_of(coordinator).get(url))
+
+
+def test_rows_may_change_places(agency, creole, coordinator, client_of):
+    """While they are written one by one, one stands where the other one shall go."""
+    french = Language.objects.create(code="fr", name="French")
+    expert = make_expert(agency, "Maria Gonzalez", languages=[(creole, 3), (french, 4)])
+    url = reverse("portal:expert-languages", args=[expert.pk])
+    client = client_of(coordinator)
+    opened = as_it_stands(client.get(url))
+    keys = [opened[f"languages-{n}-language"][0] for n in range(2)]
+    swapped = {f"languages-{n}-language": key for n, key in enumerate(reversed(keys))}
+    assert client.post(url, opened | swapped).status_code == 302
+    assert dict(expert.languages.values_list("language", "speaking")) == {"ht": 4, "fr": 3}
+
+
+def test_windows_may_move_on_over_one_another(agency, coordinator, client_of):
+    expert = make_expert(agency, "Maria Gonzalez")
+    start = date(today().year + 1, 1, 1)
+    for first in (0, 10):
+        expert.availability.create(period=days(start + timedelta(days=first), start + timedelta(days=first + 9)))
+    url = reverse("portal:expert-availability", args=[expert.pk])
+    client = client_of(coordinator)
+    opened = as_it_stands(client.get(url))
+    later = {
+        name: str(date.fromisoformat(opened[name][0]) + timedelta(days=4))
+        for name in (f"availability-{n}-{end}_day" for n in range(2) for end in ("first", "last"))
+    }
+    assert client.post(url, opened | later).status_code == 302
+    lower = start + timedelta(days=4)
+    assert [row.period.lower for row in expert.availability.order_by("period")] == [lower, lower + timedelta(days=10)]
+    year = start.year
+    assert [change.field for change in timeline(expert)[0].changes][:2] == [
+        f"Available, 1 Jan {year}, 10 Jan {year}: First day",
+        f"Available, 1 Jan {year}, 10 Jan {year}: Last day",
+    ]
+    assert timeline(expert)[0].changes[0].now == f"5 Jan {year}"
+
+
+def test_another_contact_becomes_the_first_one(agency, contacts, coordinator, client_of):
+    client, url = client_of(coordinator), reverse("portal:agency-contacts")
+    for first in (1, 0):  # both orders: the database allows one at a time
+        rows = list(agency.contacts.order_by("name"))
+        body = entries(rows, seen(client.get(url)))
+        body.pop(f"contacts-{1 - first}-is_primary")
+        assert client.post(url, body | {f"contacts-{first}-is_primary": "on"}).status_code == 302
+        assert agency.contacts.get(is_primary=True).name == rows[first].name
+
+
+def test_more_rows_than_there_is_room_for_are_all_shown(agency, contacts, coordinator, client_of):
+    client, url = client_of(coordinator), reverse("portal:agency-contacts")
+    mark = seen(client.get(url))
+    for who in "AB":
+        mine = {"contacts-TOTAL_FORMS": 32} | {f"contacts-{n}-name": f"{who} {n:02}" for n in range(2, 32)}
+        page = client.post(url, entries(contacts, mark, **mine))
+    assert page.status_code == 409
+    sent = as_it_stands(page)
+    assert sent["contacts-TOTAL_FORMS"] == ["62"]
+    assert {f"{who} {n:02}" for who in "AB" for n in range(2, 32)} <= {text for [text] in sent.values()}
+    full = client.post(url, sent)
+    assert full.status_code == 422
+    assert "There is room for 60 rows: tick “Remove” at the others." in full.content.decode()
+    assert client.post(url, as_it_stands(full) | {"contacts-60-DELETE": "on", "contacts-61-DELETE": "on"}).status_code == 302
+    assert agency.contacts.count() == 60
+
+
+def test_what_a_colleague_removed_and_added_again_is_one_row(agency, creole, coordinator, client_of):
+    expert = make_expert(agency, "Maria Gonzalez", languages=[(creole, 3)])
+    url = reverse("portal:expert-languages", args=[expert.pk])
+    client = client_of(coordinator)
+    opened = as_it_stands(client.get(url))
+    expert.languages.all().delete()
+    expert.languages.create(language=creole, speaking=2)
+    late = client.post(url, opened | {"languages-0-speaking": "5"})
+    assert late.status_code == 409
+    assert as_it_stands(late)["languages-TOTAL_FORMS"] == ["1"]
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    assert [row.speaking for row in expert.languages.all()] == [5]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_in_the_same_moment_one_is_told(agency, creole, coordinator, client_of):
+    expert = make_expert(agency, "Maria Gonzalez", languages=[(creole, 3)])
+    url = reverse("portal:expert-languages", args=[expert.pk])
+    clients = [client_of(coordinator) for _ in range(2)]
+    opened = [as_it_stands(client.get(url)) for client in clients]
+    line = Barrier(2)
+
+    def save(number: int) -> int:
+        line.wait()
+        try:
+            return clients[number].post(url, opened[number] | {"languages-0-speaking": str(4 + number)}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(save, range(2)))
+    assert sorted(answers) == [302, 409]
