@@ -116,11 +116,16 @@ def can_draft_agreement(user) -> Answer:
     return answer(decides(user), "Only an INL/KM officer can draft an agreement.")
 
 
+def stands(agency: Agency) -> Answer:
+    """A record that was merged into another one is only a way to that one: what is written on it nobody would see."""
+    return answer(agency.merged_into_id is None, "This record was merged into another one: change that one.")
+
+
 def can_change_people(user, agency: Agency) -> Answer:
     """Who speaks for an agency: its coordinator decides, or INL/KM."""
     if user is None:
         return answer(True, "")
-    return answer(
+    return stands(agency) and answer(
         {"officer", "director", "administrator", "coordinator"} & roles_towards(user, agency_id=agency.pk),
         "Only the agency's coordinator or INL/KM can change who speaks for the agency.",
     )
@@ -141,7 +146,7 @@ def can_read_agency_page(user, agency: Agency) -> Answer:
 
 def can_edit_agency(user, agency: Agency) -> Answer:
     """Officers and the agency's coordinator keep the record true."""
-    return answer(
+    return stands(agency) and answer(
         {"officer", "director", "coordinator"} & roles_towards(user, agency_id=agency.pk),
         "Only an INL/KM officer or the agency's coordinator can change this.",
     )
@@ -155,7 +160,7 @@ def can_confirm_agency(user, agency: Agency) -> Answer:
 
 
 def can_edit_roster(user, agency: Agency) -> Answer:
-    return answer(
+    return stands(agency) and answer(
         {"coordinator"} & agency_roles(user, agency.pk) or user.is_officer,
         "Only the agency's coordinator or an INL/KM officer can change the roster.",
     )

@@ -37,12 +37,10 @@ def outreach_list(request):
 def outreach_board(request):
     """Prospects by stage, each with what happened last and what comes next."""
     us_state, kind = request.GET.get("us_state", ""), request.GET.get("kind", "")
+    is_wrong = us_state not in ("", *UsState.values) or kind not in ("", *AgencyKind.values)
     context = {
-        "stages": board(
-            request.user,
-            us_state=us_state if us_state in UsState.values else "",
-            kind=kind if kind in AgencyKind.values else "",
-        ),
+        "is_wrong": is_wrong,
+        "stages": [] if is_wrong else board(request.user, us_state=us_state, kind=kind),
         "states": UsState.choices,
         "kinds": AgencyKind.choices,
         "us_state": us_state,

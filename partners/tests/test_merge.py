@@ -171,3 +171,15 @@ def test_what_stands_in_the_way_is_said_before_the_button(agency, twin, officer,
     twin.refresh_from_db()
     assert (twin.status, twin.merged_into) == ("prospect", None), "it was only tried"
     assert twin.agreements.count() == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["agency-contacts", "agency-capacity", "agency-edit", "membership-add", "roster-import-add"]
+)
+def test_nothing_can_be_written_on_a_record_that_was_merged(agency, twin, officer, client_of, name):
+    client, url = client_of(officer), reverse(f"desk:{name}", args=[twin.pk])
+    assert client.get(url).status_code == 200
+    merge(officer, agency, twin)
+    for page in (client.get(url), client.post(url, {"contacts-TOTAL_FORMS": 0, "contacts-INITIAL_FORMS": 0})):
+        assert page.status_code == 403
+        assert "merged into another one" in page.content.decode()

@@ -59,6 +59,13 @@ def test_filters_stand_in_the_address(prospects, officer, client_of):
     assert client_of(officer).get(url + "?us_state=QQ&kind=nonsense").status_code == 200
 
 
+@pytest.mark.parametrize("query", ["kind=zzz", "us_state=zzz", "us_state=zzz&kind=police"])
+def test_a_filter_that_can_not_be_used_finds_nobody(prospects, officer, client_of, query):
+    page = client_of(officer).get(f"{reverse('desk:outreach-board')}?{query}").content.decode()
+    assert "A filter can’t be used" in page
+    assert "slp-board__stage" not in page
+
+
 def test_agencies_and_posts_do_not_see_it(prospects, coordinator, post_officer, client_of):
     for user in (coordinator, post_officer):
         assert client_of(user).get(reverse("desk:outreach-board")).status_code == 403

@@ -299,7 +299,10 @@ def test_more_rows_than_there_is_room_for_are_all_shown(agency, contacts, coordi
     full = client.post(url, sent)
     assert full.status_code == 422
     assert "There is room for 60 rows: tick “Remove” at the others." in full.content.decode()
-    assert client.post(url, as_it_stands(full) | {"contacts-60-DELETE": "on", "contacts-61-DELETE": "on"}).status_code == 302
+    assert (
+        client.post(url, as_it_stands(full) | {"contacts-60-DELETE": "on", "contacts-61-DELETE": "on"}).status_code
+        == 302
+    )
     assert agency.contacts.count() == 60
 
 
