@@ -148,6 +148,16 @@ def test_a_roster_that_changed_meanwhile_is_shown_again(agency, coordinator):
     assert Expert.objects.count() == 2
 
 
+def test_what_had_changed_since_the_check_is_told(agency, coordinator):
+    upload = checked(coordinator, agency, csv_file([FULL, GOOD | {"name": "Bo Lund"}]))
+    assert (upload.rows_new, upload.rows_changed) == (2, 0)
+    make_expert(agency, "Maria Gonzalez", rank="Lieutenant", email="m.gonzalez@x.example")
+    upload = taken_over(coordinator, upload)
+    assert (upload.status, upload.rows_new, upload.rows_changed) == ("applied", 1, 1)
+    assert "changed since the check: 2 new and 0 changes were seen" in upload.message
+    assert taken_over(coordinator, checked(coordinator, agency, csv_file([GOOD | {"name": "Al"}]))).message == ""
+
+
 def test_the_very_same_file_is_not_taken_twice(agency, other_agency, coordinator, outsider, client_of):
     upload = taken_over(coordinator, checked(coordinator, agency, csv_file([FULL])))
     client = client_of(coordinator)

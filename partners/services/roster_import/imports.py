@@ -23,7 +23,7 @@ from partners.models import (
 )
 from partners.models.roster_import import ImportStatus
 from partners.permissions import can_import_roster
-from partners.services.roster_import.checking import validate
+from partners.services.roster_import.checking import Totals, validate
 from partners.services.roster_import.reading import Unreadable
 from partners.services.roster_import.staging import Progress, Superseded, stage
 from partners.services.roster_import.takeover import write_roster
@@ -165,7 +165,18 @@ def _carry_out(upload: RosterImport) -> RosterImport | None:
     known = (Expert, ExpertSkill, ExpertLanguage, ExpertCountry, Certificate, Availability)
     with because(decision_on(upload)[0], f"Taken over from {upload.reference}"), readable_constraints(*known):
         write_roster(upload)
-    return ROSTER_IMPORT.apply(upload, "finish", actor=None, fields=totals.fields)
+    fields = totals.fields | {"message": f"{upload.message} {_since_the_check(upload, totals)}".strip()[:300]}
+    return ROSTER_IMPORT.apply(upload, "finish", actor=None, fields=fields)
+
+
+def _since_the_check(upload: RosterImport, totals: Totals) -> str:
+    """What the person who decided had not seen."""
+    if (totals.new, totals.changed) == (upload.rows_new, upload.rows_changed):
+        return ""
+    return (
+        f"The roster had changed since the check: {upload.rows_new} new and {upload.rows_changed} changes were seen, "
+        "the figures here are those of the take-over."
+    )
 
 
 def decision_on(upload: RosterImport, status: str = ImportStatus.APPLYING) -> tuple[User | None, str]:
