@@ -77,6 +77,9 @@ def add_expert(
 def add_certificate(*, actor, expert: Expert, programme: str, issued_on: date, **fields) -> Certificate:
     """An instructor certificate of an expert."""
     require(can_edit_expert(actor, expert))
+    Expert.objects.select_for_update().get(pk=expert.pk)
+    if expert.certificates.filter(programme__iexact=programme, issued_on=issued_on).exists():
+        raise Refused("This certificate is already listed for this person: change that one.")
     with because(actor, "Added a certificate"), readable_constraints(Certificate):
         return Certificate.objects.create(expert=expert, programme=programme, issued_on=issued_on, **fields)
 

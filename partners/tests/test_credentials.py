@@ -70,6 +70,15 @@ def test_a_file_that_is_no_certificate(expert, coordinator, client_of):
     assert "not a PDF or a picture" in answer.content.decode()
 
 
+def test_the_same_one_is_not_entered_twice(certificate, expert, coordinator, client_of):
+    url = reverse("portal:certificate-add", args=[expert.pk])
+    again = entries(programme="field training OFFICER", issued_on=certificate.issued_on)
+    page = client_of(coordinator).post(url, again)
+    assert page.status_code == 422
+    assert "already listed for this person" in page.content.decode()
+    assert expert.certificates.count() == 1
+
+
 def test_an_expired_one_is_kept_and_marked(expert, coordinator, client_of):
     past = {"issued_on": today() - timedelta(days=900), "expires_on": today() - timedelta(days=1)}
     url = reverse("portal:certificate-add", args=[expert.pk])
