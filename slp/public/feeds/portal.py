@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, Value
-from django.db.models.functions import Now, TruncDate
+from datetime import timedelta
 
-from deployments.models import Claim, Clearance, Deployment
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Now, TruncDate
+
+from deployments.models import CheckIn, Claim, Clearance, Deployment
+from deployments.services.support import TRAVELLER_AFTER
 from engagements.models import (
     Addendum,
     Engagement,
@@ -34,6 +37,14 @@ def _without_names(user):
     return rows.order_by("status_since")
 
 
+def _to_check_in(user):
+    """The reader's own journeys of which nothing was heard for as long as a check-in is asked for by mail."""
+    last = CheckIn.objects.filter(deployment=OuterRef("pk")).order_by("-at").values("at")[:1]
+    rows = Deployment.objects.visible_to(user).filter(status="in_country", expert__user=user)
+    rows = rows.alias(heard=Coalesce(Subquery(last), "arrived_at"))
+    return rows.filter(Q(heard=None) | Q(heard__lte=Now() - timedelta(days=TRAVELLER_AFTER))).order_by("starts_on")
+
+
 OFFICE = frozenset({"coordinator", "signatory"})
 COORDINATOR = frozenset({"coordinator"})
 SIGNATORY = frozenset({"signatory"})
@@ -42,6 +53,15 @@ CLAIMANT = frozenset({"coordinator", "agency_finance"})
 GOES = OFFICE | {"traveller"}
 TRAVELLER = {"title": F("expert__name"), "text": words("city", "', ", "country__name")}
 PORTAL_TURN = (
+    Feed(
+        "Check in",
+        frozenset({"traveller"}),
+        _to_check_in,
+        "portal:deployment-detail",
+        F("country__name"),
+        Value("Say that you are safe and well: it takes a minute."),
+        more="portal:deployment-list?status=in_country",
+    ),
     Feed(
         "INL asks for your help",
         OFFICE,
@@ -186,7 +206,12 @@ PORTAL_UNDER_WAY = (
     Feed(
         "In country",
         GOES,
-        lambda u: Deployment.objects.visible_to(u).filter(status="in_country").order_by("starts_on"),
+        lambda u: (
+            Deployment.objects.visible_to(u)
+            .filter(status="in_country")
+            .exclude(pk__in=_to_check_in(u).order_by().values("pk"))
+            .order_by("starts_on")
+        ),
         "portal:deployment-detail",
         **TRAVELLER,
         more="portal:deployment-list",

@@ -255,6 +255,21 @@ def test_needs_at_the_post_say_what_is_to_be_done(haiti, post_officer):
     assert (card.text, card.due) == ("A draft: nobody has been told yet.", "")
 
 
+def test_a_check_in_that_is_asked_for_is_the_travellers_turn(haiti, agency, coordinator, traveller, client_of):
+    engagement = make_engagement(haiti, agency)
+    journey = make_deployment(engagement, make_expert(agency, user=traveller))
+    for days_ago, awaited in ((None, True), (2, False), (4, True)):
+        arrived = timezone.now() - timedelta(days=days_ago) if days_ago else None
+        type(journey).objects.filter(pk=journey.pk).update(arrived_at=arrived)
+        assert ("Check in" in cards(traveller, "traveller")) is awaited
+        assert ("In country" in cards(traveller, "traveller")) is not awaited
+        page = client_of(traveller).get(f"/portal/deployments/{journey.reference}/").content.decode()
+        assert ("slp-turn--mine" in page) is awaited, "the page says the same"
+        assert "In country" in cards(coordinator, "coordinator")
+    journey.check_ins.create(author=traveller)
+    assert "Check in" not in cards(traveller, "traveller")
+
+
 def test_a_request_that_can_not_be_answered_any_more_is_no_card(haiti, post_officer, agency, officer, coordinator):
     request = make_invitation(make_need(haiti, post_officer), agency, officer)
     assert "INL asks for your help" in cards(coordinator, "coordinator")
