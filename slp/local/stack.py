@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from slp.local import paths, process
@@ -90,6 +92,16 @@ class Stack:
 
         self._wait(back, timeout, f"{name} to be back")
         return self.pids()[name]
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """That process holds still meanwhile, and goes on where it was."""
+        pid = self.pids()[name]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.signal_quietly(pid, signal.SIGCONT)
 
     def stop(self, timeout: float = 90.0) -> int:
         """In order, as Ctrl-C does. Returns the exit code; nothing of the stack runs any more."""

@@ -54,7 +54,14 @@ SEND_EMPTY = """form => {
 
 
 @pytest.fixture(scope="module")
-def pages(stack):
+def no_sweeps(stack):
+    """Beside pages that are only looked at, a sweep every two seconds would be a good part of the work."""
+    with stack.without("beat"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def pages(stack, no_sweeps):
     out = run_inside(stack, FIND, timeout=600)
     return json.loads(out[out.index("PAGES") + 5 :]) + [row | {"shows": True, "refuses": False} for row in MORE]
 
