@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
-from django.db import models
 from django.db.models import Exists, OuterRef
 
 from engagements.models.need import Need, Seat
 from engagements.ranking import (
     CAPACITY_UNSTATED,
     WEIGHTS,
-    Ranking,
     agencies_covered,
-    of_the_field,
+    asked,
     open_to_requests,
+    ranked,
+    rated,
+    word,
 )
 from partners.models import Agency, CommunityTie, Depth, Expert
 from partners.models.agency import NOT_DEPLOYING
 from slp.lib.dates import fiscal_year, show, today
+from slp.lib.light import light
+from slp.lib.statements import Statement
 
 
 # -- what is shown ---------------------------------------------------------------------------------
@@ -91,29 +95,32 @@ def near_misses(seat: Seat, *, limit: int = 10) -> list[Candidate]:
 
 def check(seat: Seat, experts: list[int]) -> dict[int, Candidate]:
     """How these experts stand against the seat, whether they meet it or not, by their id. One query."""
-    rows = Ranking(seat.need, seat, Expert.objects.filter(pk__in=experts)).experts()
-    return {row.pk: _candidate(row, seat.need, seat) for row in rows}
+    return {row.pk: _candidate(row, seat.need, seat) for row in rated(seat, experts)}
 
 
 def _best(seat: Seat, limit: int, near: int) -> tuple[list[Candidate], list[Candidate]]:
     """So many candidates and so many near misses. One query."""
-    ranking = Ranking(seat.need, seat, of_the_field(seat))
-    chosen = [ranking.best(limit, failed=0)] * bool(limit) + [ranking.best(near, failed__range=(1, 2))] * bool(near)
-    found = [_candidate(row, seat.need, seat) for row in ranking.experts(*chosen)]
+    found = [_candidate(row, seat.need, seat) for row in ranked(seat, best=limit, near=near)]
     return [c for c in found if c.fits], [c for c in found if not c.fits]
 
 
-def covered_agencies(need: Need, *, limit: int = 50) -> models.QuerySet:
-    """Agencies that may be asked for this need, with or without a candidate on their roster: ties first."""
-    tie = CommunityTie.objects.filter(agency=OuterRef("pk"), country=need.country_id)
-    return (
+COVERED = ("id", "name", "time_zone")
+
+
+@lru_cache(maxsize=8)
+def _covered(limit: int) -> Statement:
+    tie = CommunityTie.objects.filter(agency=OuterRef("pk"), country=word("country"))
+    rows = (
         Agency.objects.exclude(kind__in=NOT_DEPLOYING)
         .filter(open_to_requests())
-        .filter(pk__in=agencies_covered(need, None))
-        .annotate(has_tie=Exists(tie))
-        .order_by("-has_tie", "name")
-        .only("name", "time_zone")[:limit]
+        .filter(pk__in=agencies_covered(field=False))
     )
+    return Statement(lambda: rows.order_by(Exists(tie).desc(), "name").values(*COVERED)[:limit])
+
+
+def covered_agencies(need: Need, *, limit: int = 50) -> list[Agency]:
+    """Agencies that may be asked for this need, with or without a candidate on their roster: ties first. One query."""
+    return [light(Agency, row) for row in _covered(limit).of(**asked(need))]
 
 
 @dataclass(frozen=True)

@@ -1,46 +1,40 @@
 """The statement behind matching: what is known of each expert for a seat, whether it holds, and its points.
 
-It goes in three steps, each a common table expression: what stands once per agency or expert (tours, windows, load),
-then a row of facts per expert, then conditions and points from that row. So every fact is computed once, however
-often conditions, points and words need it, and what is shown always adds up to what decided.
-Free days are computed exactly, as a multirange: windows offered, less blackouts, less tours, inside the need's
-window; what counts is the longest run of days in a row.
+It reads one row per expert (`partners.models.facts`) and goes in three steps, each a common table expression: what
+stands once per agency (agreements, load, ties), then a row of facts per expert of the field, then conditions and points
+from that row. So every fact is computed once, however often conditions, points and words need it, and what is shown
+always adds up to what decided. Its text is kept, one for each shape of a seat: what a seat asks is filled in.
 
 Nothing here knows of requests and answers: whether somebody said no before can't change a rank.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import reduce
-from operator import or_
+from functools import lru_cache
+from typing import Any
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Case, Exists, ExpressionWrapper, F, FilteredRelation, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Q, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
+from django.db.models.lookups import GreaterThanOrEqual
 from django.db.models.sql.constants import LOUTER
 from django_cte import CTE, with_cte
 from psycopg.types.range import DateRange
 
 from engagements.models.engagement import Participation
 from engagements.models.need import Need, Seat
-from partners.models import (
-    Agreement,
-    Availability,
-    Capacity,
-    Certificate,
-    CommunityTie,
-    Depth,
-    Expert,
-    ExpertCountry,
-)
+from partners.models import Agency, Agreement, Capacity, CommunityTie, Depth, Expert, ExpertFacts
 from partners.models.agency import NOT_DEPLOYING
 from partners.models.agreement import Days
 from slp.lib.dates import fiscal_year, fiscal_year_span, today
+from slp.lib.light import light
 from slp.lib.spans import DateMultiRangeField, HoldsDays, NamedFunc, RangeAgg
+from slp.lib.statements import AnyOf, Key, Statement
 
-NOT_TRAVELLING = ("nominated", "withdrawn", "cancelled")  # deployments that keep nobody from travelling
 CAPACITY_UNSTATED = 5  # engagements a year assumed for an agency that has not said how many it offers
 
 # The most that each reason can give; together 100.
@@ -54,8 +48,56 @@ WEIGHTS = {
     "agency_tie": 8,
     "tested": 6,
 }
-OF_EXPERT, OF_AGENCY = "expert", "agency"
 WHOLE = models.IntegerField()
+
+
+# -- what a seat asks ------------------------------------------------------------------------------
+def number(key: str) -> Cast:
+    return Cast(Key(key), WHOLE)
+
+
+def word(key: str) -> Cast:
+    return Cast(Key(key), models.TextField())
+
+
+def day(key: str) -> Cast:
+    return Cast(Key(key), models.DateField())
+
+
+def days(key: str) -> Cast:
+    return Cast(Key(key), DateRangeField())
+
+
+def asked(need: Need, seat: Seat | None = None) -> dict[str, Any]:
+    """The values of all keys, by name. Of the spans `last_stay` is the latest stay of the shortest length."""
+    after, stay = need.ends_on + timedelta(days=1), timedelta(days=need.min_days)
+    year = fiscal_year(need.starts_on)
+    first, last = fiscal_year_span(year)
+    values = {
+        "country": need.country_id,
+        "kinds": [need.kind],
+        "window": DateRange(need.starts_on, after),
+        "first_stay": DateRange(need.starts_on, need.starts_on + stay),
+        "last_stay": DateRange(after - stay, after),
+        "in_every_stay": DateRange(after - stay, need.starts_on + stay)
+        if after - stay < need.starts_on + stay
+        else DateRange(empty=True),
+        "stay_ends": need.starts_on + stay - timedelta(days=1),
+        "window_days": (after - need.starts_on).days,
+        "min_days": need.min_days,
+        "year": year,
+        "year_starts": first,
+        "year_ends": last,
+        "today": today(),
+    }
+    if seat is not None:
+        values |= {
+            "expertise": seat.expertise_id,
+            "min_depth": seat.min_depth,
+            "language": seat.language_id,
+            "min_speaking": seat.min_speaking,
+        }
+    return values
 
 
 # -- free days -------------------------------------------------------------------------------------
@@ -75,160 +117,197 @@ class FreeDays(NamedFunc):
 
 
 class LongestRun(NamedFunc):
-    """The days of the longest of these free spans of a window, which most often are the window itself."""
+    """The days of the longest of these free spans."""
 
-    names = ("window", "spans")
-    template = (
-        "CASE WHEN {spans} = datemultirange({window}) THEN upper({window}) - lower({window})"
-        " ELSE COALESCE((SELECT max(upper(run) - lower(run)) FROM unnest({spans}) AS run), 0) END"
-    )
+    names = ("spans",)
+    template = "COALESCE((SELECT max(upper(run) - lower(run)) FROM unnest({spans}) AS run), 0)"
     output_field = WHOLE
 
 
-def _window(need: Need) -> Value:
-    days = DateRange(need.starts_on, need.ends_on + timedelta(days=1))
-    return Cast(days, DateRangeField())
+class FreeThroughout(NamedFunc):
+    """Are all these days free?"""
+
+    names = ("days", "offered", "barred", "tours")
+    template = (
+        "(({offered} IS NULL OR {offered} @> {days}) AND ({barred} IS NULL OR NOT {barred} && {days})"
+        " AND ({tours} IS NULL OR NOT {tours} && {days}))"
+    )
+    output_field = models.BooleanField()
 
 
-def _stay(need: Need) -> Value:
-    """The first days on which somebody of the need would be away: the shortest stay from its first day."""
-    days = DateRange(need.starts_on, need.starts_on + timedelta(days=need.min_days))
-    return Cast(days, DateRangeField())
+CALENDAR = (F("offered"), F("barred"), F("tours"))
 
 
-def _tours() -> models.QuerySet:
-    """Deployments, found by the name of the relation: that app stands above this one."""
-    deployment = Expert._meta.get_field("deployments").related_model
-    return deployment._base_manager.exclude(status__in=NOT_TRAVELLING)
+def _available() -> Q:
+    """Is there a stay of the shortest length in the window?
 
-
-def _spans(rows: models.QuerySet) -> models.QuerySet:
-    return rows.order_by().values("expert").annotate(spans=RangeAgg("period"))
+    Nearly everybody is free on its first days or on its last ones, and who is not free on the days that every stay
+    has to hold has none: the spans are cut out for the few others only.
+    """
+    run = LongestRun(FreeDays(days("window"), *CALENDAR))
+    at_an_end = Q(FreeThroughout(days("first_stay"), *CALENDAR)) | Q(FreeThroughout(days("last_stay"), *CALENDAR))
+    between = Q(FreeThroughout(days("in_every_stay"), *CALENDAR)) & Q(GreaterThanOrEqual(run, number("min_days")))
+    return Q(GreaterThanOrEqual(number("window_days"), number("min_days"))) & (at_an_end | between)
 
 
 def free_days(*, expert: Expert, need: Need, only_tours: bool = False) -> int:
     """The longest run of days in the need's window that the expert is free; `only_tours` ignores own windows."""
-    offered, barred, tours = (_spans(rows.filter(expert=expert)).values("spans") for rows in _calendars(need))
     nothing = Value(None, output_field=DateMultiRangeField())
-    mine = (nothing, nothing) if only_tours else (models.Subquery(offered), models.Subquery(barred))
-    rows = Expert.objects.filter(pk=expert.pk).annotate(free=FreeDays(_window(need), *mine, models.Subquery(tours)))
-    return rows.values_list(LongestRun(_window(need), "free"), flat=True).get()
+    calendar = (nothing, nothing, F("tours")) if only_tours else CALENDAR
+    window = Cast(asked(need)["window"], DateRangeField())
+    rows = ExpertFacts.objects.filter(expert=expert)
+    return rows.values_list(LongestRun(FreeDays(window, *calendar)), flat=True).get()
 
 
-def _calendars(need: Need) -> tuple[models.QuerySet, models.QuerySet, models.QuerySet]:
-    """Days offered, days barred, days on tour. Of the last two only those in the window can matter; of the first,
-    somebody who offers other days has said no to these."""
-    offered = Availability.objects.filter(kind="available")
-    barred = Availability.objects.filter(kind="blackout", period__overlap=_window(need))
-    return offered, barred, _tours().filter(period__overlap=_window(need))
+# -- what stands once per agency -------------------------------------------------------------------
+def agencies_covered(*, field: bool) -> models.QuerySet:
+    """The agencies whose agreements cover the kind, the country and the `field` on every day of the first stay.
 
-
-# -- what stands once per agency or expert ---------------------------------------------------------
-def agencies_covered(need: Need, expertise: str | None) -> models.QuerySet:
-    """The agencies whose agreements cover the kind, the country and the field on every day of the shortest stay.
-
-    The same answer as `partners.services.scope.may_do`, for all agencies in one subquery.
+    The same answer as `partners.services.scope.may_do`, for all agencies in one subquery. Most have one agreement that
+    covers all these days; only where none does the terms are put together.
     """
-    countries = Agreement.countries.through.objects.filter(agreement=OuterRef("pk"))
-    fields = Agreement.expertise.through.objects.filter(agreement=OuterRef("pk"))
+    countries, fields = Agreement.countries.through.objects, Agreement.expertise.through.objects
     rows = (
         Agreement.objects.holding()
-        .filter(Q(activity_kinds=[]) | Q(activity_kinds__contains=[need.kind]))
-        .filter(~Exists(countries) | Exists(countries.filter(country=need.country_id)))
+        .filter(Q(activity_kinds=[]) | Q(activity_kinds__contains=Key("kinds")))
+        .filter(_unlimited_or(countries.all(), country=word("country")))
     )
-    if expertise is not None:
-        rows = rows.filter(~Exists(fields) | Exists(fields.filter(expertise=expertise)))
+    if field:
+        rows = rows.filter(_unlimited_or(fields.all(), expertise=word("expertise")))
+    whole = Q(term__contains=days("first_stay"))
     terms = rows.order_by().annotate(term=Days("starts_on", "ends_on", Value("[]")))
-    spans = terms.values("agency").annotate(spans=RangeAgg("term"))
-    return spans.filter(HoldsDays(F("spans"), _stay(need))).values("agency")
+    spans = (
+        terms.filter(term__overlap=days("first_stay"))
+        .values("agency")
+        .annotate(covers=BoolOr(_holds(whole)), parts=RangeAgg("term", filter=~whole))
+    )
+    return spans.filter(Q(covers=True) | Q(HoldsDays(F("parts"), days("first_stay")))).values("agency")
 
 
-def _groups(need: Need) -> dict[str, tuple[str, CTE]]:
-    """By name: whose fact it is (`expert` or `agency`) and the rows that hold it, at most one for each."""
-    year = fiscal_year(need.starts_on)
-    capacity = Capacity.objects.filter(fiscal_year=year)  # all kinds, as what is taken is of all kinds
-    running = Participation.objects.filter(engagement__starts_on__range=fiscal_year_span(year))
-    taken = running.exclude(engagement__status="cancelled")
-    offered, barred, tours = _calendars(need)
-    return {
-        "offered": (OF_EXPERT, CTE(_spans(offered), name="offered")),
-        "barred": (OF_EXPERT, CTE(_spans(barred), name="barred")),
-        "tours": (OF_EXPERT, CTE(_spans(tours), name="tours")),
-        "capacity": (
-            OF_AGENCY,
-            CTE(capacity.order_by().values("agency").annotate(n=Sum("engagements")), name="capacity"),
-        ),
-        "load": (OF_AGENCY, CTE(taken.order_by().values("agency").annotate(n=models.Count("pk")), name="load")),
-    }
+def _unlimited_or(limits: models.QuerySet, **named) -> Q:
+    """An agreement that names nothing of a kind covers all of it."""
+    return ~Q(pk__in=limits.values("agreement")) | Q(pk__in=limits.filter(**named).values("agreement"))
+
+
+def open_to_requests() -> Q:
+    """Has the agency not paused?"""
+    return Q(Q(paused_until=None) | Q(paused_until__lt=day("today"))) & Q(
+        Q(not_before=None) | Q(not_before__lte=day("today"))
+    )
+
+
+def _agencies() -> CTE:
+    """Each agency that sends people, with what it says of all of them."""
+    year = Q(engagement__starts_on__gte=day("year_starts"), engagement__starts_on__lte=day("year_ends"))
+    taken = Participation.objects.filter(year).exclude(engagement__status="cancelled")
+    offers = Capacity.objects.filter(fiscal_year=number("year"))  # all kinds, as what is taken is of all kinds
+    capacity = CTE(offers.order_by().values("agency").annotate(n=Sum("engagements")), name="capacity")
+    load = CTE(taken.order_by().values("agency").annotate(n=models.Count("pk")), name="load")
+    rows = Agency.objects.order_by().exclude(kind__in=NOT_DEPLOYING)
+    for group in (capacity, load):
+        rows = group.join(rows, pk=group.col.agency, _join_type=LOUTER)
+    rows = rows.values(
+        "pk",
+        agency_has_tie=_holds(pk__in=CommunityTie.objects.filter(country=word("country")).values("agency")),
+        is_covered=_holds(pk__in=agencies_covered(field=True)),
+        is_open=_holds(open_to_requests()),
+        agency_offers=Coalesce(capacity.col.n, 0),
+        agency_takes_part=Coalesce(load.col.n, 0),
+    )
+    return CTE(with_cte(capacity, load, select=rows), name="agencies", materialized=True)
 
 
 # -- a row of facts per expert ---------------------------------------------------------------------
-def _facts(need: Need, seat: Seat, people: models.QuerySet) -> CTE:
-    """Each of these people with what is known of them for this seat."""
-    groups = _groups(need)
-    rows = people.order_by().filter(is_active=True).exclude(agency__kind__in=NOT_DEPLOYING)
-    for whose, group in groups.values():
-        column = group.col.expert if whose == OF_EXPERT else group.col.agency
-        field = "pk" if whose == OF_EXPERT else "agency"
-        rows = group.join(rows, **{field: column}, _join_type=LOUTER)
-    col = {name: group.col for name, (_, group) in groups.items()}
-    in_country = ExpertCountry.objects.filter(country=need.country_id)
-    ties = CommunityTie.objects.filter(country=need.country_id)
-    facts = rows.annotate(
-        skill=FilteredRelation("skills", condition=Q(skills__expertise=seat.expertise_id)),
-        spoken=FilteredRelation("languages", condition=Q(languages__language=seat.language_id)),
-    ).values(
-        "pk",
-        "name",
-        "years",
-        has_depth=Coalesce("skill__depth", 0),
-        speaks=Coalesce("spoken__speaking", 0),
-        was_tested=Coalesce("spoken__is_tested", Value(False)),
-        speaks_any=_holds(spoken__isnull=False),
-        has_worked=_holds(pk__in=in_country.filter(relation="worked").values("expert")),
-        has_ties=_holds(pk__in=in_country.filter(relation="ties").values("expert")),
-        agency_has_tie=_holds(agency__in=ties.values("agency")),
-        is_covered=_holds(agency__in=agencies_covered(need, seat.expertise_id)),
-        is_open=_holds(open_to_requests("agency__")),
-        is_certified=_holds(pk__in=_certificates(need, seat).values("expert")),
-        free=FreeDays(_window(need), col["offered"].spans, col["barred"].spans, col["tours"].spans),
-        agency_offers=Coalesce(col["capacity"].n, 0),
-        agency_takes_part=Coalesce(col["load"].n, 0),
+class HasKey(NamedFunc):
+    names = ("levels", "key")
+    template = "({levels} ? {key})"
+    output_field = models.BooleanField()
+
+
+class LevelOf(NamedFunc):
+    """What stands at a key: a depth, a level; NULL where nothing does."""
+
+    names = ("levels", "key")
+    template = "({levels} -> {key})::integer"
+    output_field = WHOLE
+
+
+class Holds(NamedFunc):
+    """Is the value among those of a list, which is NULL where there are none?"""
+
+    names = ("values", "value")
+    template = "COALESCE({value} = ANY ({values}), false)"
+    output_field = models.BooleanField()
+
+
+class CertifiedUntil(NamedFunc):
+    """Is there a certificate, of the field or of none, that holds on the day?"""
+
+    names = ("certificates", "field", "on")
+    template = "COALESCE(GREATEST(({certificates} ->> {field})::date, ({certificates} ->> '')::date) >= {on}, false)"
+    output_field = models.BooleanField()
+
+
+AGENCY_FACTS = ("agency_has_tie", "is_covered", "is_open", "agency_offers", "agency_takes_part")
+OWN_FACTS = ("has_depth", "speaks", "was_tested", "has_worked", "has_ties", "is_certified", "is_available")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What makes the text of a statement another one; without `best` and `near` it is about people by their ids."""
+
+    language: bool
+    certificate: bool
+    best: int = 0
+    near: int = 0
+
+
+def _facts(shape: Shape) -> CTE:
+    """Each of the people in question with what is known of them for this seat."""
+    agencies = _agencies()
+    rows = ExpertFacts.objects.order_by().filter(is_active=True)
+    rows = agencies.join(rows, agency_id=agencies.col.pk)
+    if shape.best or shape.near:
+        rows = rows.filter(HasKey(F("skills"), word("expertise")))  # everybody of the field, at some depth
+    else:
+        rows = rows.filter(AnyOf(F("expert_id"), Key("people")))
+    field, language, no = word("expertise"), word("language"), Value(False)
+    rows = rows.annotate(
+        has_depth=Coalesce(LevelOf(F("skills"), field), 0),
+        speaks=Coalesce(LevelOf(F("languages"), language), -1) if shape.language else Value(-1),
+        was_tested=Holds(F("tested"), language) if shape.language else no,
+        has_worked=Holds(F("worked"), word("country")),
+        has_ties=Holds(F("ties"), word("country")),
+        is_certified=CertifiedUntil(F("certificates"), field, day("stay_ends")) if shape.certificate else no,
+        is_available=_holds(_available()),
     )
-    return CTE(with_cte(*(group for _, group in groups.values()), select=facts), name="facts", materialized=True)
+    if shape.best and not shape.near:  # nobody who lacks something of their own is looked for
+        rows = rows.filter(HasKey(F("languages"), language)) if shape.language else rows
+        own = [condition for name, condition in _hard(shape).items() if name in OWN_CONDITIONS]
+        rows = rows.filter(*own).annotate(is_available=Value(True))
+    rows = rows.values("expert_id", "name", "years", *OWN_FACTS, **{n: getattr(agencies.col, n) for n in AGENCY_FACTS})
+    return CTE(with_cte(agencies, select=rows), name="facts", materialized=True)
 
 
 def _holds(*conditions: Q, **lookups) -> ExpressionWrapper:
     return ExpressionWrapper(Q(*conditions, **lookups), models.BooleanField())
 
 
-def open_to_requests(agency: str = "") -> Q:
-    """Has the agency not paused? `agency`: the path to it."""
-    paused, not_before = f"{agency}paused_until", f"{agency}not_before"
-    return Q(Q(**{paused: None}) | Q(**{f"{paused}__lt": today()})) & Q(
-        Q(**{not_before: None}) | Q(**{f"{not_before}__lte": today()})
-    )
-
-
-def _certificates(need: Need, seat: Seat) -> models.QuerySet:
-    stay_ends = need.starts_on + timedelta(days=need.min_days - 1)
-    return Certificate.objects.filter(
-        Q(expertise=seat.expertise_id) | Q(expertise=None), Q(expires_on=None) | Q(expires_on__gte=stay_ends)
-    )
-
-
 # -- conditions and points -------------------------------------------------------------------------
-def _hard(need: Need, seat: Seat) -> dict[str, Q]:
+OWN_CONDITIONS = ("expertise", "language", "certificate", "available")
+
+
+def _hard(shape: Shape) -> dict[str, Q]:
     """What must hold, by name. A seat without a language or certificate does not ask for one."""
     hard = {
-        "expertise": Q(has_depth__gte=seat.min_depth),
-        "available": Q(free_run__gte=need.min_days),
+        "expertise": Q(has_depth__gte=number("min_depth")),
+        "available": Q(is_available=True),
         "agreement": Q(is_covered=True),
         "open_to_requests": Q(is_open=True),
     }
-    if seat.language_id:
-        hard["language"] = Q(speaks__gte=seat.min_speaking, speaks_any=True)
-    if seat.needs_certificate:
+    if shape.language:
+        hard["language"] = Q(speaks__gte=number("min_speaking"))
+    if shape.certificate:
         hard["certificate"] = Q(is_certified=True)
     return hard
 
@@ -237,7 +316,7 @@ def _yes(condition: Q, points: int) -> Case:
     return Case(When(condition, then=Value(points)), default=Value(0), output_field=WHOLE)
 
 
-def _scores(seat: Seat) -> dict[str, models.Expression]:
+def _scores(shape: Shape) -> dict[str, models.Expression]:
     """The points of each reason, as the database adds them."""
     offers = Case(When(agency_offers__gt=0, then=F("agency_offers")), default=Value(CAPACITY_UNSTATED))
     scores = {
@@ -252,54 +331,83 @@ def _scores(seat: Seat) -> dict[str, models.Expression]:
             output_field=WHOLE,
         ),
     }
-    if seat.language_id:
-        above = F("speaks") - Value(seat.min_speaking)
+    if shape.language:
+        above = F("speaks") - number("min_speaking")
         scores["language"] = Least(
             Greatest(above, Value(0)) * Value(WEIGHTS["language"] // 2), Value(WEIGHTS["language"]), output_field=WHOLE
         )
-        scores["tested"] = _yes(Q(was_tested=True, speaks__gte=seat.min_speaking), WEIGHTS["tested"])
+        scores["tested"] = _yes(Q(was_tested=True, speaks__gte=number("min_speaking")), WEIGHTS["tested"])
     return scores
 
 
-FACTS = (
-    "has_depth", "speaks", "was_tested", "speaks_any", "has_worked", "has_ties", "agency_has_tie", "is_covered",
-    "is_open", "is_certified", "free", "agency_offers", "agency_takes_part",
-)  # fmt: skip
+# -- the statement ---------------------------------------------------------------------------------
+ORDER = ("failed", "-total", "name", "expert_id")
+PERSON = {"id": "expert_id", "name": "name", "rank": "expert__rank", "years": "years", "agency_id": "agency_id"}
+OF_AGENCY = {name: f"expert__agency__{name}" for name in ("name", "time_zone", "paused_until", "not_before")}
 
 
-class Ranking:
-    """Everybody of `people` against one seat."""
-
-    def __init__(self, need: Need, seat: Seat, people: models.QuerySet) -> None:
-        self.hard, self.scores = _hard(need, seat), _scores(seat)
-        facts = _facts(need, seat, people)
-        rows = facts.queryset().order_by().annotate(free_run=LongestRun(_window(need), "free"))
-        rows = rows.annotate(
-            total=sum(self.scores.values(), Value(0)),
-            failed=sum((_yes(~condition, 1) for condition in self.hard.values()), Value(0)),
-        )
-        self._rated = CTE(with_cte(facts, select=rows), name="rated", materialized=True)
-
-    def best(self, limit: int, **lookups) -> models.QuerySet:
-        """The ids of the first `limit`, by their points, among those of whom `lookups` of `failed` hold."""
-        rows = self._rated.queryset().filter(**lookups).order_by("failed", "-total", "name", "pk")
-        return rows.values("pk")[:limit]
-
-    def experts(self, *chosen: models.QuerySet) -> models.QuerySet:
-        """Experts, best first, with their agency, each fact, `ok_...` of each condition, `points_...` of each reason,
-        `total` and `failed`. `chosen`: only these of `best`. One query."""
-        col = self._rated.col
-        rows = self._rated.join(Expert.objects.select_related("agency"), pk=col.pk).only(
-            "name", "rank", "years", "agency__name", "agency__time_zone", "agency__paused_until", "agency__not_before"
-        )
-        if chosen:
-            rows = rows.alias(rated=col.pk).filter(reduce(or_, (Q(rated__in=ids) for ids in chosen)))
-        rows = rows.annotate(**{name: getattr(col, name) for name in (*FACTS, "free_run", "total", "failed")})
-        rows = rows.annotate(**{f"ok_{name}": _holds(condition) for name, condition in self.hard.items()})
-        rows = rows.annotate(**{f"points_{name}": score for name, score in self.scores.items()})
-        return with_cte(self._rated, select=rows.order_by("failed", "-total", "name", "pk"))
+@lru_cache(maxsize=64)
+def _statement(shape: Shape) -> Statement:
+    """Experts, best first, with each fact, `ok_...` of each condition, `points_...` of each reason, `total` and
+    `failed`, how many conditions do not hold."""
+    return Statement(lambda: _rows(shape))
 
 
-def of_the_field(seat: Seat) -> models.QuerySet:
-    """Everybody who has the seat's expertise at some depth."""
-    return Expert.objects.filter(skills__expertise=seat.expertise_id)
+def _rows(shape: Shape) -> models.QuerySet:
+    hard, scores, facts = _hard(shape), _scores(shape), _facts(shape)
+    rows = facts.queryset().order_by().annotate(
+        total=sum(scores.values(), Value(0)),
+        failed=sum((_yes(~condition, 1) for condition in hard.values()), Value(0)),
+    )  # fmt: skip
+    rated = CTE(with_cte(facts, select=rows), name="rated", materialized=True)
+    if shape.best or shape.near:
+        rated = _chosen(rated, shape)
+    rows = rated.join(ExpertFacts.objects.all(), expert_id=rated.col.expert_id)
+    shown = (*OWN_FACTS, *AGENCY_FACTS, "failed", "total")
+    rows = rows.annotate(**{name: getattr(rated.col, name) for name in shown})
+    rows = rows.annotate(free=FreeDays(days("window"), *CALENDAR))
+    rows = rows.order_by(*ORDER).values(
+        *shown,
+        "free",
+        free_run=LongestRun("free"),
+        **{f"ok_{name}": _holds(condition) for name, condition in hard.items()},
+        **{f"points_{name}": score for name, score in scores.items()},
+        **{f"person_{name}": F(path) for name, path in PERSON.items()},
+        **{f"their_{name}": F(path) for name, path in OF_AGENCY.items()},
+    )
+    return with_cte(rated, select=rows)
+
+
+def _chosen(rated: CTE, shape: Shape) -> CTE:
+    """The first of those who meet all conditions, and of those who nearly do."""
+    parts = [
+        rated.queryset().filter(**which).order_by(*ORDER)[:limit]
+        for limit, which in ((shape.best, {"failed": 0}), (shape.near, {"failed__range": (1, 2)}))
+        if limit
+    ]
+    rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+    return CTE(with_cte(rated, select=rows), name="chosen", materialized=True)
+
+
+def ranked(seat: Seat, *, best: int, near: int = 0) -> list[Expert]:
+    """Of the people who have the seat's expertise at some depth: the first `best` who meet all conditions, then the
+    first `near` who miss one or two. One query."""
+    return _ask(seat, Shape(bool(seat.language_id), seat.needs_certificate, best, near))
+
+
+def rated(seat: Seat, people: list[int]) -> list[Expert]:
+    """These people, whether they meet the conditions or not. One query."""
+    return _ask(seat, Shape(bool(seat.language_id), seat.needs_certificate), people=people)
+
+
+def _ask(seat: Seat, shape: Shape, **values) -> list[Expert]:
+    return [_expert(row) for row in _statement(shape).of(**asked(seat.need, seat), **values)]
+
+
+def _expert(row: dict[str, Any]) -> Expert:
+    """The person with their agency; what was found of them stands beside their own columns."""
+    expert = light(Expert, {name: row[f"person_{name}"] for name in PERSON})
+    expert.agency = light(Agency, {"id": expert.agency_id} | {name: row[f"their_{name}"] for name in OF_AGENCY})
+    vars(expert).update(row)
+    expert.speaks = max(expert.speaks, 0)  # below zero: not at all, which no seat's level allows
+    return expert

@@ -16,6 +16,7 @@ from django.utils import timezone
 from engagements.models import Engagement, Nomination, Seat
 from partners.models import Agency, Expert, Membership
 from partners.models.agency import AgencyRole, agencies_spoken_for
+from partners.models.facts import tell_matching
 from slp.history.models import PERSONAL_STAFF
 from slp.lib.dates import show_span, today
 from slp.lib.lifecycle import LifecycleModel
@@ -219,6 +220,10 @@ class Deployment(LifecycleModel):
         """The role, with the lead of the team where the role does not say it."""
         leads = self.is_team_lead and "lead" not in self.role.lower()
         return f"{self.role}, team lead" if leads else self.role
+
+
+UNDER_WAY = "status IN ({})".format(", ".join(f"'{status}'" for status in ACTIVE))
+tell_matching(Deployment, facts={"tours": f"range_agg(period) FILTER (WHERE {UNDER_WAY})"}, reads=("period", UNDER_WAY))
 
 
 class DeploymentScoped(models.QuerySet):

@@ -22,6 +22,7 @@ from partners.models.expert import (
     ExpertSkill,
     TravelDocument,
 )
+from partners.models.facts import ExpertFacts
 from partners.models.outreach import Enquiry, Outreach, OutreachKind
 from partners.models.paper import (
     AgreementApproval,
@@ -60,6 +61,7 @@ __all__ = [
     "Enquiry",
     "Expert",
     "ExpertCountry",
+    "ExpertFacts",
     "ExpertLanguage",
     "ExpertSkill",
     "Expertise",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from partners.models import Availability, Certificate, Expert, RosterImport
 from partners.reminders import roster_files
 from partners.services.experts import days
+from partners.services.facts import untrue_facts
 from partners.services.roster_import import imports
 from partners.services.roster_import.imports import check_upload, take_over, upload_roster
 from partners.tasks import check_roster, take_over_roster
@@ -44,6 +45,8 @@ def test_taken_over_whole(agency, coordinator):
     assert (certificate.programme, certificate.number) == ("FTO", "A-1")
     assert (certificate.issued_on, certificate.expires_on) == (date(2024, 5, 2), date(2044, 5, 1))
     assert upload.rows.get().expert == expert
+    assert (expert.facts.skills, expert.facts.languages, expert.facts.tested) == ({"POL-01": 2}, {"ht": 4}, ["ht"])
+    assert untrue_facts() == []
 
 
 def test_the_history_says_who_and_from_which_file(agency, coordinator):

@@ -18,6 +18,7 @@ UNTRACKED = {
     "reminders.Notice",  # the ledger records its own sending
     "reminders.Preference",
     "reminders.SweepRun",
+    "partners.ExpertFacts",  # a copy of rows that are tracked
     "partners.RosterImportRow",  # a line of a file; what it becomes on the roster is tracked
     "places.Language",  # reference data
 }

@@ -13,6 +13,7 @@ from django.utils import timezone
 from deployments.models import Deployment
 from engagements.models import Engagement
 from partners.models import Agency
+from partners.services.facts import untrue_facts
 from slp.accounts.models import User
 from slp.demo.accounts import ACCOUNTS, PASSWORD
 from slp.demo.clock import Clock
@@ -35,6 +36,10 @@ def test_every_state_has_its_example(season, model):
     lifecycle = LIFECYCLES[model.lower()]
     shown = set(apps.get_model(model).objects.values_list("status", flat=True))
     assert set(lifecycle.states.values) - shown - PASSING.get(model, set()) == set()
+
+
+def test_matching_reads_what_the_season_has_written(season):
+    assert untrue_facts() == []
 
 
 def test_a_second_run_changes_nothing(season):
