@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.db.models import F
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -17,14 +18,25 @@ from engagements.permissions import can_invite, can_match
 from engagements.ranking import WEIGHTS
 from slp.lib.answers import require
 from slp.lib.numbers import whole_numbers
+from slp.lib.statements import Key, Statement
 
 SHOWN = 30
 
 
+ASKED = Statement(
+    lambda: Invitation.objects.filter(need=Key("need"), status__in=[*OPEN, *ANSWERED_YES]).values("agency_id", "status")
+)
+OFFERED = Statement(
+    lambda: Nomination.objects.live().filter(seat__need=Key("need")).values("expert_id", number=F("seat__number"))
+)
+
+
 def being_asked(need: Need) -> dict[int, str]:
     """Agencies that have been asked and whose answer is open or yes. Who said no, or nothing, is not shown here."""
-    rows = Invitation.objects.filter(need=need, status__in=[*OPEN, *ANSWERED_YES]).values_list("agency_id", "status")
-    return {agency: "Has said yes" if status in ANSWERED_YES else "Has been asked" for agency, status in rows}
+    return {
+        row["agency_id"]: "Has said yes" if row["status"] in ANSWERED_YES else "Has been asked"
+        for row in ASKED.of(need=need.pk)
+    }
 
 
 @door("desk")
@@ -57,8 +69,7 @@ def need_match(request, key):
 
 def offered_people(need: Need) -> dict[int, str]:
     """Who is offered for a seat of this need already."""
-    rows = Nomination.objects.live().filter(seat__need=need).values_list("expert", "seat__number")
-    return {expert: f"Offered for seat {number}" for expert, number in rows}
+    return {row["expert_id"]: f"Offered for seat {row['number']}" for row in OFFERED.of(need=need.pk)}
 
 
 def _shown(number: int, group: SeatGroup, taken: dict[int, str]) -> dict:

@@ -172,7 +172,7 @@ def world(request, haiti, georgia, creole, post_officer) -> World:
     return World(request.param, [haiti, georgia], fields, [creole, french], post_officer)
 
 
-@pytest.mark.parametrize("world", range(8), indirect=True)
+@pytest.mark.parametrize("world", range(5), indirect=True)
 def test_the_facts_rank_as_the_tables_do(world):
     for _ in range(12):
         seat = world.seat()

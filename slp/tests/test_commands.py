@@ -40,6 +40,7 @@ WRONG: dict[str, list[list[str]]] = {
     "match": [["NEED-99-9999"], ["²"], ["NEED-26-0001", "--limit", "0"], ["x", "--limit", "9" * 30], []],
     "reminders": [["--preview", "-1"], ["--preview", "9" * 30], ["--preview", "soon"]],
     "seed_demo": [["--fast"]],
+    "facts": [["--uninstall"]],
     "triggers": [["--uninstall"]],
 }
 PACKAGES = ("slp", "partners", "engagements", "deployments")
