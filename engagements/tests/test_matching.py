@@ -34,6 +34,7 @@ from partners.models import (
 from partners.services.capacity import loads
 from partners.tests.factories import make_expert
 from slp.lib.dates import fiscal_year, today
+from slp.lib.track import because
 
 pytestmark = pytest.mark.django_db
 
@@ -360,6 +361,13 @@ def test_one_query_for_candidates_and_near_misses(
     assert len(group.candidates) == people
     assert len(group.seats) == 6
     assert group.label == "Seats 1 to 6: Mentor"
+
+
+def test_a_change_may_ask_too(seat, mentor, officer, django_assert_num_queries):
+    """Inside a change the history writes its context before every statement that is no SELECT."""
+    with because(officer, "Looks"), django_assert_num_queries(2):
+        assert [c.expert for c in candidates(seat)] == [mentor]
+        assert list(check(seat, [mentor.pk])) == [mentor.pk]
 
 
 def test_match_prints_the_same_figures(seat, mentor, need, agency, community_policing):

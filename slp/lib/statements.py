@@ -66,6 +66,8 @@ def text_of(rows: models.QuerySet, *marks: int | str) -> Text:
     """
     with timezone.override(WASHINGTON):
         sql, params = rows.query.sql_with_params()
+    if sql.startswith("WITH"):  # the history would put its context before it, as before all that may write
+        sql = f"SELECT * FROM ({sql}) AS found"  # noqa: S608 -- the ORM's own text
     connection.ensure_connection()
     left, opened = iter(params), []
 

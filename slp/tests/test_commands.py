@@ -35,12 +35,12 @@ WRONG: dict[str, list[list[str]]] = {
         ["{roster}", "--agency", "²"],
         ["{roster}"],
     ],
+    "facts": [["--install"]],
     "lifecycles": [["--write", "no such file.md"], ["--write", "{empty}"]],
     "load_reference": [["--jsno"]],
     "match": [["NEED-99-9999"], ["²"], ["NEED-26-0001", "--limit", "0"], ["x", "--limit", "9" * 30], []],
     "reminders": [["--preview", "-1"], ["--preview", "9" * 30], ["--preview", "soon"]],
     "seed_demo": [["--fast"]],
-    "facts": [["--uninstall"]],
     "triggers": [["--uninstall"]],
 }
 PACKAGES = ("slp", "partners", "engagements", "deployments")

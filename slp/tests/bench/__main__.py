@@ -4,7 +4,8 @@ S: a bare Django view with a small template for a signed-in user (session and us
 R: fifty indexed rows by psycopg alone.
 Read the ratios, not the milliseconds. Gates: lists 5 S and 8 queries, details 4 S and 12, overviews 4 S and 14, the
 page of ranked candidates 10 S and 8 (the worst ones are in `slp.tests.bench.matching`), each measured at a tenth of the
-size and at full size; from one to the other no ratio may grow by more than its kind allows. Writes var/bench.json; exit code 1 if a gate is missed.
+size and at full size; from one to the other no ratio may grow by more than its kind allows. Writes var/bench.json; exit
+code 1 if a gate is missed.
 """
 
 from __future__ import annotations
