@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0011_search_of_an_agency'),
+        ('partners', '0012_what_a_row_changes'),
     ]
 
     operations = [
