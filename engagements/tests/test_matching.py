@@ -89,6 +89,7 @@ def test_a_seat_without_a_language_asks_for_none(need, agreement, community_poli
         ([("available", 0, 89)], 90),
         ([("available", 0, 88)], 89),
         ([("available", -50, 300)], 120),
+        ([("available", 10, 105)], 96),  # neither at the first days nor at the last ones
         ([("available", 0, 59), ("available", 60, 119)], 120),  # one window after the other
         ([("available", 0, 59), ("available", 61, 119)], 60),
         ([("blackout", 0, 29)], 90),
