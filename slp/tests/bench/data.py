@@ -7,6 +7,7 @@ from django.db import connection, models
 from deployments.models import Claim, ClaimLine, Clearance, Deployment, SupportEntry
 from engagements.models import Addendum, Engagement, FinalReport, Invitation, Need, Participation, Seat
 from partners.models import Agency, Agreement, Expert, ExpertLanguage, ExpertSkill
+from partners.services.facts import put_facts_right
 
 
 def clone(model: type[models.Model], count: int, **overrides: str) -> int:
@@ -138,3 +139,5 @@ def grow(size: int) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+        put_facts_right()  # no trigger has seen the copies
+        cursor.execute("VACUUM ANALYZE partners_expertfacts")
