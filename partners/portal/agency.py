@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.db.models import F, Q
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
@@ -35,17 +38,35 @@ from slp.lib.dates import show, today
 from slp.lib.numbers import whole_number
 
 
-def own_agency(request) -> Agency:
-    """The agency that the person speaks for, or travels for. Of several: the one that the address names, else the first
-    by name."""
-    named = whole_number(request.GET.get("agency")) or 0
-    mine = Agency.objects.visible_to(request.user).alias(
-        is_named=Q(pk=named), is_spoken_for=Q(pk__in=agencies_spoken_for(request.user))
-    )
-    agency = mine.order_by("-is_named", "-is_spoken_for", "name", "pk").first()
+def own_agency(request, named: str = "") -> Agency:
+    """The agency that the person speaks for, or travels for: the one that the address names (or `named`), else the
+    first by name.
+
+    What is named and is not theirs, or not any more, is not found: what was typed for it must not be saved into another
+    of their agencies.
+    """
+    mine = Agency.objects.visible_to(request.user)
+    if named := named or request.GET.get("agency", ""):
+        return get_object_or_404(mine, pk=whole_number(named) or 0)
+    mine = mine.alias(is_spoken_for=Q(pk__in=agencies_spoken_for(request.user)))
+    agency = mine.order_by("-is_spoken_for", "name", "pk").first()
     if agency is None:
         raise Http404
     return agency
+
+
+def for_agency(view: Callable) -> Callable:
+    """Decorator: a page that writes to one agency, which it gets. Who speaks for several is sent to the address that
+    names it first, so that what they send goes to the agency that they saw, whatever has changed meanwhile."""
+
+    @wraps(view)
+    def named(request, *args, **kwargs):
+        agency = own_agency(request)
+        if request.method == "GET" and not request.GET.get("agency") and len(agency_ids(request.user)) > 1:
+            return redirect(f"{request.path}?agency={agency.pk}")
+        return view(request, agency, *args, **kwargs)
+
+    return named
 
 
 def _other_agencies(request, agency: Agency) -> list[Agency]:
@@ -98,8 +119,8 @@ def agency_detail(request):
 
 
 @door("portal")
-def agency_edit(request):
-    agency = own_agency(request)
+@for_agency
+def agency_edit(request, agency: Agency):
     return edit_page(
         request,
         "portal",
@@ -107,6 +128,7 @@ def agency_edit(request):
         allowed=can_edit_agency(request.user, agency),
         back=agency_url("portal", agency),
         title="Change our agency",
+        eyebrow=agency.name,
         crumb="Our agency",
         lead="INL finds you by what stands here. Pausing requests needs no reason and costs you nothing.",
     )
@@ -125,12 +147,13 @@ def agency_resume(request):
 
 
 def _to_confirm(request) -> Agency:
-    """Of somebody who coordinates several: the agency that the page showed; else one that is due."""
+    """The agency that the page showed or that the address names; else, of those that the person coordinates, one that
+    is due."""
+    if named := request.POST.get("agency") or request.GET.get("agency"):
+        return own_agency(request, named)
     mine = Agency.objects.visible_to(request.user).filter(pk__in=agency_ids(request.user, {AgencyRole.COORDINATOR}))
-    shown = whole_number(request.POST.get("agency") or request.GET.get("agency")) or 0
-    mine = mine.alias(is_shown=Q(pk=shown), is_due=to_confirm(today()))
-    first = mine.order_by("-is_shown", F("is_due").desc(nulls_last=True), "name", "pk").first()
-    return first or own_agency(request)
+    mine = mine.alias(is_due=to_confirm(today()))
+    return mine.order_by(F("is_due").desc(nulls_last=True), "name", "pk").first() or own_agency(request)
 
 
 @door("portal")
@@ -158,13 +181,15 @@ def agency_confirm(request):
 
 
 @door("portal")
-def agency_rows(request, which: str):
-    return agency_rows_page(request, "portal", own_agency(request), which)
+@for_agency
+def agency_rows(request, agency: Agency, which: str):
+    return agency_rows_page(request, "portal", agency, which)
 
 
 @door("portal")
-def membership_add(request):
-    return membership_add_page(request, "portal", own_agency(request))
+@for_agency
+def membership_add(request, agency: Agency):
+    return membership_add_page(request, "portal", agency)
 
 
 @door("portal")

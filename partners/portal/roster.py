@@ -24,7 +24,7 @@ from partners.pages.lists import expert_list_page
 from partners.pages.roster import expert_context, note_personal, readers_of
 from partners.pages.rows import Rows, rows_page
 from partners.permissions import agency_ids, can_edit_expert, can_edit_roster
-from partners.portal.agency import own_agency
+from partners.portal.agency import for_agency
 from partners.services.experts import add_expert, confirm_expert, set_on_roster
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
@@ -71,8 +71,8 @@ def expert_detail(request, key: int):
 
 
 @door("portal")
-def expert_add(request):
-    agency = own_agency(request)
+@for_agency
+def expert_add(request, agency: Agency):
     require(can_edit_roster(request.user, agency))
     form = ExpertForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -82,7 +82,9 @@ def expert_add(request):
                 request, f"{expert} is on the roster. Now say what they know, speak and when they are free."
             )
             return redirect("portal:expert-detail", expert.pk)
-    return render(request, "portal/expert_add.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(
+        request, "portal/expert_add.html", {"form": form, "agency": agency}, status=422 if form.is_bound else 200
+    )
 
 
 @door("portal")

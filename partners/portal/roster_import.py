@@ -5,16 +5,17 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from partners.models import RosterImport
+from partners.models import Agency, RosterImport
 from partners.pages.common import door
 from partners.pages.roster_import import add_page, detail_page, file_page, take_over_page, template_file
-from partners.portal.agency import own_agency
+from partners.portal.agency import for_agency
 from slp.lib.moves import move_path
 
 
 @door("portal")
-def roster_import_add(request):
-    return add_page(request, own_agency(request), "portal")
+@for_agency
+def roster_import_add(request, agency: Agency):
+    return add_page(request, agency, "portal")
 
 
 @door("portal")
