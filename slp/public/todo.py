@@ -18,12 +18,14 @@ from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, TruncDate
 from django.urls import reverse
 
+from partners.models.agency import AgencyRole
+from partners.permissions import agency_ids
 from slp.lib.dates import show, today
 from slp.lib.statements import Text, rows_for, stand_in, text_of
 
 LIMIT = 6
 PROVED = 24  # rows of a feed of which some may turn out to be no cards
-COLUMNS = ("card_feed", "card_proof", "card_key", "card_title", "card_text", "card_due")
+COLUMNS = ("card_feed", "card_proof", "card_key", "card_title", "card_agency", "card_text", "card_due")
 NOTHING, REFERENCE = Value(""), F("reference")
 
 
@@ -41,7 +43,7 @@ class Todo:
 
 @dataclass(frozen=True)
 class Group:
-    """Cards under one heading; `more_url` leads to the whole list."""
+    """Cards under one heading. `more`: there are more than these; `more_url` leads to all, where there is a list."""
 
     title: str
     cards: list[Todo] = field(default_factory=list)
@@ -61,14 +63,21 @@ class Feed:
     text: Any = NOTHING
     due: Any = None
     since: Any = None  # instead of `due`: the moment from which it has been waiting
-    key: Any = REFERENCE  # NOTHING, where the page is the reader's own and has no key
-    more: str = ""
+    key: Any = REFERENCE
+    named: str = ""  # where the address takes the key behind a question mark, as what: "agency"
+    agency: Any = NOTHING  # whose row it is, said to those who speak for several
+    more: str = ""  # the list of all of them; without one, many more cards stand here
     says: str = ""  # what happens on the day of `due`, such as "starts", where nothing has to be done by then
     proof: Callable[[Any], Any] | None = None  # proof(user): what else is read of a row, as text, for `holds`
     holds: Callable[[Any], bool] | None = None  # holds(proof): is this row a card?
 
-    def select(self, number: int, user: Any) -> models.QuerySet:
-        """The rows as (number, proof, key, title, text, due), one more than is shown."""
+    @property
+    def limit(self) -> int:
+        """How many cards are shown. Those without a list to look at stand nowhere else."""
+        return LIMIT if self.more else PROVED
+
+    def select(self, number: int, user: Any, *, several: bool = False) -> models.QuerySet:
+        """The rows as COLUMNS, one more than is shown. `several`: the reader speaks for several agencies."""
         due = TruncDate(self.since) if self.since is not None else self.due
         due = due if due is not None else Value(None, output_field=models.DateField())
         rows = self.rows(user)
@@ -77,9 +86,10 @@ class Feed:
             card_proof=self.proof(user) if self.proof else Value(None, output_field=models.TextField()),
             card_key=Cast(_said(rows.model, self.key), models.TextField()),
             card_title=Cast(_said(rows.model, self.title), models.TextField()),
+            card_agency=Cast(_said(rows.model, self.agency if several else NOTHING), models.TextField()),
             card_text=Cast(_said(rows.model, self.text), models.TextField()),
             card_due=Cast(due, models.DateField()),
-        ).values_list(*COLUMNS)[: (PROVED if self.holds else LIMIT) + 1]
+        ).values_list(*COLUMNS)[: (PROVED if self.holds else self.limit) + 1]
 
 
 def _said(model: type[models.Model], words: Any) -> Any:
@@ -103,7 +113,7 @@ def _said(model: type[models.Model], words: Any) -> Any:
 def groups(feeds: tuple[Feed, ...], user: Any, roles: Iterable[str]) -> list[Group]:
     """The feeds of these roles that have something in them. One query."""
     found: dict[int, list[tuple]] = {}
-    text = _text(feeds, frozenset(roles), user.staff_role, today())
+    text = _text(feeds, frozenset(roles), user.staff_role, today(), len(agency_ids(user, set(AgencyRole))) > 1)
     for number, proof, *row in rows_for(user, text) if text else ():
         holds = feeds[number].holds
         if holds is None or holds(proof):
@@ -112,10 +122,10 @@ def groups(feeds: tuple[Feed, ...], user: Any, roles: Iterable[str]) -> list[Gro
 
 
 @lru_cache(maxsize=64)
-def _text(feeds: tuple[Feed, ...], roles: frozenset[str], staff_role: str, day: date) -> Text | None:
-    """The joined statement of a role for one day; none, where it has no feed."""
+def _text(feeds: tuple[Feed, ...], roles: frozenset[str], staff_role: str, day: date, several: bool) -> Text | None:
+    """The joined statement of a role for one day; none, where it has no feed. `several`: of who speaks for several."""
     somebody = stand_in(staff_role)
-    parts = [feed.select(n, somebody) for n, feed in enumerate(feeds) if feed.roles & roles]
+    parts = [feed.select(n, somebody, several=several) for n, feed in enumerate(feeds) if feed.roles & roles]
     if not parts:
         return None
     return text_of(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
@@ -124,16 +134,18 @@ def _text(feeds: tuple[Feed, ...], roles: frozenset[str], staff_role: str, day: 
 def _group(feed: Feed, rows: list[tuple]) -> Group:
     more = feed.more.partition("?")
     url = _address(more[0]) + more[1] + more[2] if feed.more else ""
-    return Group(feed.heading, [_card(feed, *row) for row in rows[:LIMIT]], len(rows) > LIMIT, url)
+    return Group(feed.heading, [_card(feed, *row) for row in rows[: feed.limit]], len(rows) > feed.limit, url)
 
 
-def _card(feed: Feed, key: str, title: str, text: str, due: date | None) -> Todo:
+def _card(feed: Feed, key: str, title: str, agency: str, text: str, due: date | None) -> Todo:
     words, tone = when(due) if feed.due is not None else ("", "info")
     if feed.says and due:
         words = f"{feed.says} {show(due)}"
     if feed.since is not None:
         words, tone = _waiting(due), "warn"
-    return Todo(title or key, _address(feed.page, key), text, key if "-" in key else "", words, tone)
+    url = f"{_address(feed.page)}?{feed.named}={key}" if feed.named else _address(feed.page, key)
+    said = ": ".join(part for part in (agency, text) if part)
+    return Todo(title or key, url, said, key if "-" in key else "", words, tone)
 
 
 @lru_cache(maxsize=4096)

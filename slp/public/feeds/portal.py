@@ -19,21 +19,22 @@ from engagements.models import (
 )
 from engagements.models.invitation import ANSWERED_YES
 from engagements.models.report import OWED
-from partners.models import Agency, Agreement
+from partners.models import Agency, Agreement, Expert
 from partners.pages.common import AGREEMENT_OURS
 from partners.pages.papers import AMENDMENT_OURS
 from partners.services.confirm import to_confirm
 from slp.lib.dates import today
 from slp.public.feeds import papers
 from slp.public.feeds.common import AMENDMENT, CHECKED, REQUIREMENT, amendments, at, by_status, files, handed_in, words
-from slp.public.todo import NOTHING, Feed
+from slp.public.todo import Feed
 
 
 def _without_names(user):
     """Requests that an agency said yes to while a seat it holds has nobody offered or confirmed."""
     named = Nomination.objects.live().filter(seat=OuterRef("pk"), invitation=OuterRef("held_by"))
     open_seats = Seat.objects.filter(~Exists(named), held_by=OuterRef("pk"), need__status__in=["validated", "staffed"])
-    rows = Invitation.objects.visible_to(user).filter(Exists(open_seats), status__in=ANSWERED_YES)
+    mine = Invitation.objects.visible_to(user).filter(agency__in=at(user, *COORDINATOR))
+    rows = mine.filter(Exists(open_seats), status__in=ANSWERED_YES)
     return rows.order_by("status_since")
 
 
@@ -43,6 +44,12 @@ def _to_check_in(user):
     rows = Deployment.objects.visible_to(user).filter(status="in_country", expert__user=user)
     rows = rows.alias(heard=Coalesce(Subquery(last), "arrived_at"))
     return rows.filter(Q(heard=None) | Q(heard__lte=Now() - timedelta(days=TRAVELLER_AFTER))).order_by("starts_on")
+
+
+def _journeys(user, status: str):
+    """Of the people of those agencies that the reader coordinates or signs for, and the reader's own."""
+    mine = Q(agency__in=at(user, *OFFICE)) | Q(expert__in=Expert.objects.filter(user=user).order_by().values("pk"))
+    return Deployment.objects.visible_to(user).filter(mine, status=status).order_by("starts_on")
 
 
 OFFICE = frozenset({"coordinator", "signatory"})
@@ -65,12 +72,17 @@ PORTAL_TURN = (
     Feed(
         "INL asks for your help",
         OFFICE,
-        lambda u: Invitation.objects.visible_to(u).filter(status="sent", reply_by__gt=Now()).order_by("reply_by"),
+        lambda u: (
+            Invitation.objects.visible_to(u)
+            .filter(agency__in=at(u, *OFFICE), status="sent", reply_by__gt=Now())
+            .order_by("reply_by")
+        ),
         "portal:invitation-detail",
         F("need__title"),
         F("need__country__name"),
         TruncDate("reply_by"),
         more="portal:invitation-list",
+        agency=F("agency__name"),
     ),
     Feed(
         "Say who goes",
@@ -80,15 +92,21 @@ PORTAL_TURN = (
         F("need__title"),
         Value("You said yes; a seat has no name yet."),
         more="portal:invitation-list",
+        agency=F("agency__name"),
     ),
     Feed(
         "Agreements with you",
         OFFICE,
-        lambda u: Agreement.objects.visible_to(u).filter(status__in=WITH_AGENCY).order_by("status_since"),
+        lambda u: (
+            Agreement.objects.visible_to(u)
+            .filter(agency__in=at(u, *OFFICE), status__in=WITH_AGENCY)
+            .order_by("status_since")
+        ),
         "portal:agreement-detail",
         F("title"),
         by_status(WITH_AGENCY),
         more="portal:agreement-list",
+        agency=F("agency__name"),
     ),
     Feed(
         "Agreements to sign",
@@ -100,14 +118,16 @@ PORTAL_TURN = (
         F("title"),
         Value("Both sides sign the same text; then it is in force."),
         more="portal:agreement-list?status=signing",
+        agency=F("agency__name"),
     ),
     Feed(
         "Amendments with you",
         OFFICE,
-        lambda u: amendments(u, "partner_review"),
+        lambda u: amendments(u, "partner_review").filter(agreement__agency__in=at(u, *OFFICE)),
         "portal:amendment-detail",
         F("agreement__title"),
         Value(AMENDMENT_OURS["partner_review"][1]),
+        agency=F("agreement__agency__name"),
     ),
     Feed(
         "Amendments to sign",
@@ -117,6 +137,7 @@ PORTAL_TURN = (
         **AMENDMENT,
         proof=lambda u: papers.AMENDMENT,
         holds=papers.amendment_unsigned(papers.AGENCY),
+        agency=F("agreement__agency__name"),
     ),
     Feed(
         "Addenda to sign",
@@ -134,21 +155,29 @@ PORTAL_TURN = (
     Feed(
         "Reports to write",
         COORDINATOR,
-        lambda u: FinalReport.objects.visible_to(u).filter(status__in=OWED).order_by("due_on"),
+        lambda u: (
+            FinalReport.objects.visible_to(u).filter(agency__in=at(u, *COORDINATOR), status__in=OWED).order_by("due_on")
+        ),
         "portal:report-detail",
         F("engagement__title"),
         Value("Final report"),
         F("due_on"),
         more="portal:report-list",
+        agency=F("agency__name"),
     ),
     Feed(
         "Claims with you",
         CLAIMANT,
-        lambda u: Claim.objects.visible_to(u).filter(status__in=["draft", "returned"]).order_by("-status_since"),
+        lambda u: (
+            Claim.objects.visible_to(u)
+            .filter(agency__in=at(u, *CLAIMANT), status__in=["draft", "returned"])
+            .order_by("-status_since")
+        ),
         "portal:claim-detail",
         F("engagement__title"),
         Value("Add what is missing and submit it."),
         more="portal:claim-list",
+        agency=F("agency__name"),
     ),
     Feed(
         "Before departure",
@@ -161,6 +190,7 @@ PORTAL_TURN = (
         "portal:deployment-detail",
         **REQUIREMENT,
         more="portal:deployment-list",
+        agency=F("deployment__agency__name"),
     ),
     Feed(
         "Requirements handed in for you to clear",
@@ -171,6 +201,7 @@ PORTAL_TURN = (
         "portal:deployment-detail",
         **REQUIREMENT,
         more="portal:deployment-list",
+        agency=F("deployment__agency__name"),
     ),
     Feed(
         "Roster files to take over",
@@ -189,32 +220,30 @@ PORTAL_TURN = (
         "portal:agency-confirm",
         F("name"),
         Value("Look over contacts, people, roster and offer, and confirm them: one page, one button."),
-        key=NOTHING,
+        key=F("pk"),
+        named="agency",
     ),
 )
 PORTAL_UNDER_WAY = (
     Feed(
         "Ready to travel",
         GOES,
-        lambda u: Deployment.objects.visible_to(u).filter(status="ready").order_by("starts_on"),
+        lambda u: _journeys(u, "ready"),
         "portal:deployment-detail",
         **TRAVELLER,
         due=F("starts_on"),
         says="leaves",
         more="portal:deployment-list?status=ready",
+        agency=F("agency__name"),
     ),
     Feed(
         "In country",
         GOES,
-        lambda u: (
-            Deployment.objects.visible_to(u)
-            .filter(status="in_country")
-            .exclude(pk__in=_to_check_in(u).order_by().values("pk"))
-            .order_by("starts_on")
-        ),
+        lambda u: _journeys(u, "in_country").exclude(pk__in=_to_check_in(u).order_by().values("pk")),
         "portal:deployment-detail",
         **TRAVELLER,
         more="portal:deployment-list",
+        agency=F("agency__name"),
     ),
 )
 PORTAL = PORTAL_TURN + PORTAL_UNDER_WAY

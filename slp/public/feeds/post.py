@@ -9,6 +9,7 @@ from django.db.models import F
 from deployments.models import Deployment
 from engagements.models import Need
 from slp.lib.dates import today
+from slp.places.models import Country
 from slp.public.feeds.common import INCIDENT, REQUIREMENT, TO_SUBMIT, by_status, handed_in, words
 from slp.public.todo import Feed
 
@@ -18,7 +19,11 @@ POST = (
     Feed(
         "Needs to submit",
         frozenset({"post_officer"}),
-        lambda u: Need.objects.visible_to(u, door="post").filter(status__in=TO_SUBMIT).order_by("-status_since"),
+        lambda u: (
+            Need.objects.visible_to(u, door="post")
+            .filter(status__in=TO_SUBMIT, country__in=Country.objects.served_by(u, "post_officer"))
+            .order_by("-status_since")
+        ),
         "post:need-detail",
         F("title"),
         by_status(TO_SUBMIT),
@@ -29,7 +34,7 @@ POST = (
         frozenset({"rso"}),
         lambda u: (
             Deployment.objects.visible_to(u)
-            .filter(status="in_country")
+            .filter(status="in_country", country__in=Country.objects.served_by(u, "rso"))
             .exclude(support_entries__kind="arrival_briefing")
             .order_by("arrived_at")
         ),

@@ -235,7 +235,7 @@ def test_the_coordinator_is_asked_whether_all_is_still_right(agency, coordinator
         status="partner", is_fictional=True, confirmed_on=today() - timedelta(days=190)
     )
     [card] = cards(coordinator, "coordinator")[heading]
-    assert card.url == "/portal/agency/still-right/"
+    assert card.url == f"/portal/agency/still-right/?agency={agency.pk}"
     assert heading not in cards(signatory, "signatory")
 
 
