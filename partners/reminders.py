@@ -185,6 +185,13 @@ def amendment_due(now: datetime) -> int:
 
 
 # -- agencies --------------------------------------------------------------------------------------
+# Whether somebody may change the agency's record -> where the mail leads, and what is to be done there.
+RENEWED = {
+    True: ("/portal/agency/edit/", "Renew it there, then enter the new date on your agency's page."),
+    False: ("/portal/agency/", "Renew it there; your coordinator then enters the new date on your agency's page."),
+}
+
+
 @rule("sam-ends", "A partner's SAM.gov registration ends in 60, 30 or 7 days: without it nothing can be paid.")
 def sam_ends(now: datetime) -> Iterator[Due]:
     day = _today(now)
@@ -194,18 +201,20 @@ def sam_ends(now: datetime) -> Iterator[Due]:
         )
     )
     people = speakers((row.pk for row in rows), "coordinator", "agency_finance")
+    editors = speakers((row.pk for row in rows), "coordinator")
     for agency in rows:
         rung = latest_rung(SAM_RUNGS, (agency.sam_expires_on - day).days)
         for user in people.get(agency.pk, ()):
+            page, then = RENEWED[user in editors.get(agency.pk, ())]
             yield Due(
                 key=f"sam-ends:{agency.pk}:{agency.sam_expires_on}:{rung}:{user.pk}",
                 user=user,
                 email=user.email,
                 subject=f"Your SAM.gov registration ends on {show(agency.sam_expires_on)}",
                 body=f"The registration of {agency} in SAM.gov ends on {show(agency.sam_expires_on)}. Without it no "
-                "claim can be paid. Renew it there, then enter the new date on your agency's page.",
+                f"claim can be paid. {then}",
                 about="",
-                path="/portal/agency/edit/",
+                path=f"{page}?agency={agency.pk}",
                 why="You coordinate your agency's partnership or look after its claims.",
             )
 
@@ -231,7 +240,7 @@ def agency_confirm(now: datetime) -> Iterator[Due]:
                 body=f"INL finds the people of {agency} by what stands in your contacts and your roster. Please look "
                 "it over and confirm it: one page, one button.",
                 about="",
-                path="/portal/agency/still-right/",
+                path=f"/portal/agency/still-right/?agency={agency.pk}",
                 why=COORDINATOR_WHY,
             )
 

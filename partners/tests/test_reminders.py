@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from partners import reminders
 from partners.lifecycles import AGREEMENT
-from partners.models import Agency, Agreement, Enquiry, Outreach
+from partners.models import Agency, Agreement, Enquiry, Membership, Outreach
 from partners.services.agreements import draft_agreement
 from partners.services.signing import sign_agreement
 from partners.tests.factories import make_agreement
@@ -65,6 +65,32 @@ def test_a_registration_that_ends(agency, coordinator, agency_finance, signatory
     found = list(reminders.sam_ends(timezone.now()))
     assert {due.user for due in found} == {coordinator, agency_finance}
     assert all(":30:" in due.key for due in found)
+
+
+def test_each_mail_of_an_agency_leads_its_reader_to_a_page_of_that_agency(
+    agency, other_agency, coordinator, agency_finance, client_of
+):
+    for user in (coordinator, agency_finance):
+        Membership.objects.create(user=user, agency=other_agency, role="agency_finance")
+    Membership.objects.create(user=coordinator, agency=other_agency, role="coordinator")
+    year_ago = today() - timedelta(days=365)
+    Agency.objects.update(
+        sam_expires_on=today() + timedelta(days=29), status="partner", partner_since=year_ago, confirmed_on=year_ago
+    )
+    now, found = timezone.now(), []
+    for due in [*reminders.sam_ends(now), *reminders.agency_confirm(now)]:
+        answer = client_of(due.user).get(due.path)
+        assert answer.status_code == 200, due.path
+        assert str(answer.context["agency"] if "agency" in answer.context else answer.context["eyebrow"]) in due.body
+        found.append((due.path.partition("?")[0], due.user, "your coordinator then enters" in due.body))
+    assert sorted(found, key=str) == sorted(
+        2 * [
+            ("/portal/agency/edit/", coordinator, False),
+            ("/portal/agency/", agency_finance, True),
+            ("/portal/agency/still-right/", coordinator, False),
+        ],
+        key=str,
+    )  # fmt: skip
 
 
 def test_an_enquiry_that_nobody_took_up(officer):
