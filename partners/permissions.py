@@ -40,6 +40,11 @@ def agency_ids(user, roles: set[str] = OFFICE_ROLES) -> set[int]:
     return {agency for agency, role in roles_held(user) if role in roles}
 
 
+def of_several(user) -> bool:
+    """Does the user belong to several agencies? Then a page says of which it is."""
+    return len(agency_ids(user, set(AgencyRole))) > 1
+
+
 POST = ("id", "name", "time_zone", "duty_phone")  # what pages say of a post
 
 

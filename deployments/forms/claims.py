@@ -8,7 +8,7 @@ from django import forms
 
 from deployments.models import Claim, ClaimLine, Decision, Obligation, Payment
 from deployments.services.problems import DENIALS
-from engagements.models import Engagement
+from engagements.models import Participation
 from slp.documents.forms import UploadField
 from slp.documents.models import Slot
 from slp.lib.costs import CostCategory
@@ -20,25 +20,30 @@ CENT = Decimal("0.01")
 
 
 class ClaimAddForm(Form):
-    """For which engagement."""
+    """For which engagement; and for which agency, where the reader belongs to several."""
 
-    engagement = forms.ModelChoiceField(
-        queryset=Engagement.objects.none(),
+    part = forms.ModelChoiceField(
+        queryset=Participation.objects.none(),
         label="For which engagement",
         widget=forms.RadioSelect,
         empty_label=None,
         error_messages={"required": "Choose the engagement."},
     )
 
-    def __init__(self, *args, engagements, **kwargs) -> None:
+    def __init__(self, *args, parts, several: bool, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["engagement"].queryset = engagements
-        self.fields["engagement"].label_from_instance = _engagement_label
+        self.fields["part"].queryset = parts
+        self.fields["part"].label_from_instance = _part_of_several if several else _part
 
 
-def _engagement_label(engagement: Engagement) -> str:
+def _part(part: Participation) -> str:
+    engagement = part.engagement
     cancelled = ", cancelled: what was spent until then" if engagement.status == "cancelled" else ""
     return f"{engagement.title}, {engagement.when} ({engagement.reference}){cancelled}"
+
+
+def _part_of_several(part: Participation) -> str:
+    return f"{part.agency}: {_part(part)}"
 
 
 class ClaimEditForm(EditForm):

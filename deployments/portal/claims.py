@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
@@ -16,10 +18,10 @@ from deployments.pages.common import form_page
 from deployments.permissions import CLAIMABLE, CLAIMANT, can_claim, can_edit_claim
 from deployments.services import claims
 from engagements.kinds import KINDS
-from engagements.models import Engagement
+from engagements.models import Engagement, Participation
 from engagements.pages.common import door, offers, steps
-from partners.models import Agency
-from partners.permissions import agency_ids, can_open_office
+from partners.pages.common import whose
+from partners.permissions import agency_ids, can_open_office, of_several
 from slp.lib.answers import answer, require
 from slp.lib.forms import refused_at
 from slp.lib.lists import Column, Empty, ListPage, list_view
@@ -56,6 +58,7 @@ LIST = ListPage(
     link=lambda row: f"/portal/claims/{row['reference']}/",
     filename="claims",
 )
+OF_SEVERAL = replace(LIST, columns=(*LIST.columns[:2], Column("agency__name", "Agency"), *LIST.columns[2:]))
 
 
 @door("portal")
@@ -64,43 +67,47 @@ def claim_list(request):
     actions = []
     if agency_ids(request.user, CLAIMANT):
         actions.append({"label": "Start a claim", "url": reverse("portal:claim-add")})
-    return list_view(request, LIST, "portal/claim_list.html", list_actions=actions)
+    page = OF_SEVERAL if of_several(request.user) else LIST
+    return list_view(request, page, "portal/claim_list.html", list_actions=actions)
 
 
 @door("portal")
 def claim_add(request):
-    """Choose the engagement; its agency is the one that takes part in it."""
+    """Choose the engagement, and of several agencies of theirs that take part in it the one that claims."""
     mine = agency_ids(request.user, CLAIMANT)
     require(answer(mine, "Only the agency’s coordinator or finance contact can claim."))
-    engagements = (
-        Engagement.objects.visible_to(request.user)
-        .filter(Q(participations__agency__in=mine), status__in=CLAIMABLE, kind__in=PAYING)
-        .distinct()
-        .order_by("-starts_on")
+    parts = (
+        Participation.objects.filter(
+            engagement__in=Engagement.objects.visible_to(request.user),
+            engagement__status__in=CLAIMABLE,
+            engagement__kind__in=PAYING,
+            agency__in=mine,
+        )
+        .select_related("engagement", "agency")
+        .order_by("-engagement__starts_on", "engagement", "agency__name")
     )
-    form = ClaimAddForm(request.POST or None, engagements=engagements, initial={"engagement": _asked(request)})
+    form = ClaimAddForm(
+        request.POST or None, parts=parts, several=of_several(request.user), initial={"part": _asked(request, parts)}
+    )
     if request.method == "POST" and form.is_valid():
         with refused_at(form):
-            engagement = form.cleaned_data["engagement"]
-            agency = Agency.objects.filter(pk__in=mine, participations__engagement=engagement).first()
-            require(can_claim(request.user, engagement, agency.pk))
-            claim = claims.start_claim(engagement=engagement, agency=agency, actor=request.user)
+            part = form.cleaned_data["part"]
+            require(can_claim(request.user, part.engagement, part.agency_id))
+            claim = claims.start_claim(engagement=part.engagement, agency=part.agency, actor=request.user)
             messages.success(request, "Add every cost as a line. You can stop and go on later.")
             return redirect("portal:claim-detail", key=claim.reference)
     return form_page(
         request, "portal", form, title="Start a claim", submit="Start", back=reverse("portal:claim-list"),
-        nothing="" if engagements.exists() else "Costs can be claimed once an engagement is being prepared. "
+        nothing="" if parts.exists() else "Costs can be claimed once an engagement is being prepared. "
         "Study visits that you host are not reimbursed.",
     )  # fmt: skip
 
 
-def _asked(request) -> int | None:
-    """`?engagement=ENG-26-0001` chooses it."""
+def _asked(request, parts: QuerySet[Participation]) -> int | None:
+    """`?engagement=ENG-26-0001` chooses it, where there is no other choice to make."""
     reference = request.GET.get("engagement", "")[:24]
-    if not reference:
-        return None
-    rows = Engagement.objects.visible_to(request.user).filter(reference=reference)
-    return rows.values_list("pk", flat=True).first()
+    found = parts.filter(engagement__reference=reference).values_list("pk", flat=True)[:2] if reference else []
+    return found[0] if len(found) == 1 else None
 
 
 @door("portal")
@@ -110,6 +117,7 @@ def claim_detail(request, key: str):
     can_edit = can_edit_claim(request.user, claim)
     context = {
         "claim": claim,
+        "whose": whose(request.user, claim),
         "sheet": pages.sheet(claim),
         "steps": steps(CLAIM, pages.PATH, claim.status, plain=True),
         "turn": pages.turn(claim, mine=bool(can_edit)),

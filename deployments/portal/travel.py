@@ -18,7 +18,8 @@ from deployments.pages.readiness import items, teams, with_clearances
 from deployments.pages.stays import nights, stay_urls
 from deployments.permissions import can_check_in, can_plan_travel
 from engagements.pages.common import door, offers, steps
-from partners.permissions import agency_roles
+from partners.pages.common import whose
+from partners.permissions import agency_roles, of_several
 from slp.lib.filters import FilterSet
 from slp.lib.lists import Column, Empty, ListPage, list_view
 from slp.lib.moves import move_path
@@ -68,6 +69,7 @@ LIST = ListPage(
     search_label="Reference, role or city",
     filename="travel",
 )
+OF_SEVERAL = replace(LIST, columns=(LIST.columns[0], Column("agency__name", "Agency"), *LIST.columns[1:]))
 MINE = replace(LIST, title="My travel", intro="Your journeys, and what is still missing.")
 
 
@@ -80,7 +82,7 @@ def deployment_list(request):
         leaving = Deployment.objects.visible_to(request.user).filter(status__in=BEFORE).order_by("starts_on", "pk")
         people = list(with_clearances(leaving, request.user)[: IN_GRIDS + 1])
         found, only = teams(people[:IN_GRIDS], request.user, "portal"), IN_GRIDS if len(people) > IN_GRIDS else 0
-    page = LIST if roles - {"traveller"} else MINE
+    page = (OF_SEVERAL if of_several(request.user) else LIST) if roles - {"traveller"} else MINE
     return list_view(request, page, "portal/deployment_list.html", teams=found, only=only)
 
 
@@ -93,6 +95,7 @@ def deployment_detail(request, key: str):
     found = beside(deployment, "nights", "contacts", "check_ins", "trainings")
     context = {
         "deployment": deployment,
+        "whose": whose(request.user, deployment),
         "own": own,
         "post": deployment.country.post,
         "steps": steps(DEPLOYMENT, pages.PATH, deployment.status, plain=True),

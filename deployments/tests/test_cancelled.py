@@ -80,7 +80,7 @@ def test_an_agency_claims_after_a_cancellation(cancelled, agency, coordinator, c
     assert can_claim(coordinator, cancelled, agency.pk)
     page = client_of(coordinator).get("/portal/claims/add/").content.decode()
     assert "cancelled: what was spent until then" in page
-    answer = client_of(coordinator).post("/portal/claims/add/", {"engagement": cancelled.pk})
+    answer = client_of(coordinator).post("/portal/claims/add/", {"part": cancelled.participations.get().pk})
     assert answer.status_code == 302
     assert cancelled.claims.get().agency == agency
 

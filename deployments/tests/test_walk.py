@@ -169,7 +169,7 @@ LINE = {
 def test_from_the_first_cost_to_the_payment(
     send, engagement, deployment, coordinator, agency_finance, officer, finance, finance2
 ):
-    assert send(coordinator, "portal:claim-add", engagement=engagement.pk).status_code == 302
+    assert send(coordinator, "portal:claim-add", part=engagement.participations.get().pk).status_code == 302
     claim = Claim.objects.get()
     cost = LINE | {"spent_on": engagement.starts_on.isoformat()}
     for number in (1, 2):

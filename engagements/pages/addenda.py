@@ -12,6 +12,7 @@ from engagements.pages.common import facts, sent
 from engagements.pages.engagements import Paper, paper
 from engagements.permissions import can_edit_addendum, can_sign_addendum
 from engagements.services.addenda import STATEMENT, side_of, sign_addendum
+from partners.pages.common import whose
 from slp.history.services import timeline
 from slp.lib.answers import Answer, no, require
 from slp.lib.dates import show_span
@@ -64,6 +65,7 @@ def addendum_detail(request, door: str, key: int):
         "base": f"{door}/base.html",
         "door": door,
         "addendum": addendum,
+        "whose": whose(request.user, addendum),
         "sheet": sheet,
         "facts": terms(addendum),
         "costs": sorted(addendum.costs.all(), key=lambda cost: cost.category),
@@ -98,6 +100,7 @@ def addendum_sign(request, door: str, key: int):
     context = {
         "base": f"{door}/base.html",
         "addendum": addendum,
+        "whose": whose(request.user, addendum),
         "facts": terms(addendum),
         "costs": sorted(addendum.costs.all(), key=lambda cost: cost.category),
         "sum": usd(total(cost.amount for cost in addendum.costs.all())),

@@ -140,7 +140,7 @@ class PortalInvitationFilter(InvitationFilter):
 
 
 @cache
-def invitation_list_page(door: str) -> ListPage:
+def invitation_list_page(door: str, *, of_several: bool = False) -> ListPage:
     desk = door == "desk"
     return ListPage(
         title="Invitations" if desk else "Requests for your help",
@@ -149,6 +149,7 @@ def invitation_list_page(door: str) -> ListPage:
         columns=(
             *([Column("agency__name", "Agency")] if desk else []),
             Column("need__title", "Need" if desk else "What for"),
+            *([Column("agency__name", "Agency")] if of_several else []),
             Column("need__country__name", "Country"),
             Column("need__starts_on", "From"),
             Column("reply_by", "Answer by"),
@@ -252,7 +253,7 @@ class PortalReportFilter(ReportFilter):
 
 
 @cache
-def report_list_page(door: str) -> ListPage:
+def report_list_page(door: str, *, of_several: bool = False) -> ListPage:
     desk = door == "desk"
     return ListPage(
         title="Final reports",
@@ -260,7 +261,7 @@ def report_list_page(door: str) -> ListPage:
         shared=True,
         columns=(
             Column("engagement__title", "Engagement"),
-            *([Column("agency__name", "Agency")] if desk else []),
+            *([Column("agency__name", "Agency")] if desk or of_several else []),
             Column("due_on", "Due", lambda day: show(day)),
             Column("status", "State", lifecycle=REPORT, plain=not desk),
             Column("reference", "Reference"),

@@ -13,6 +13,7 @@ from engagements.models.report import OWED
 from engagements.pages.common import Turn, due_words, facts, offers, steps
 from engagements.permissions import can_ask_extension, can_decide_extension, can_edit_report
 from partners.models import Agency
+from partners.pages.common import whose
 from slp.history.services import timeline
 from slp.lib.answers import answer
 from slp.lib.dates import show
@@ -123,6 +124,7 @@ def report_detail(request, door_name: str, key: str):
     desk = door_name == "desk"
     context = {
         "report": report,
+        "whose": whose(request.user, report),
         "status": report.status_tag if desk else report.plain_status_tag,
         "steps": steps(REPORT, PATH, report.status, plain=not desk, detours={"returned": "drafting"}),
         "turn": report_turn(report, request.user, door_name, asked),

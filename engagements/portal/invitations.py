@@ -24,7 +24,8 @@ from engagements.services.invitations import (
     proposed_dates,
     release_seats,
 )
-from partners.permissions import can_open_office
+from partners.pages.common import whose
+from partners.permissions import can_open_office, of_several
 from slp.lib.answers import answer, require
 from slp.lib.costs import CostCategory
 from slp.lib.dates import at_post, show_between
@@ -36,7 +37,8 @@ from slp.lib.moves import move_path
 @door("portal")
 def invitation_list(request):
     require(can_open_office(request.user))
-    return list_view(request, invitation_list_page("portal"), "portal/invitation_list.html")
+    page = invitation_list_page("portal", of_several=of_several(request.user))
+    return list_view(request, page, "portal/invitation_list.html")
 
 
 def load_invitation(request, key: str) -> Invitation:
@@ -83,6 +85,7 @@ def invitation_detail(request, key):
     may_name = can_nominate(user, invitation)
     context = {
         "invitation": invitation,
+        "whose": whose(user, invitation),
         "facts": request_facts(invitation),
         "turn": _turn(invitation, lines, may_answer, may_name),
         "lines": lines,
@@ -171,6 +174,7 @@ def invitation_answer(request, key):
             return _after_answer(request, invitation)
     context = {
         "invitation": invitation,
+        "whose": whose(request.user, invitation),
         "form": form,
         "facts": request_facts(invitation)[:5],
         "deadline": at_post(invitation.reply_by, invitation.agency.time_zone),
@@ -216,7 +220,13 @@ def nomination_add(request, key):
             _name(request, invitation, form)
             return redirect("portal:invitation-detail", key)
     lines = [(seat, asks(seat)) for seat in seats]
-    context = {"invitation": invitation, "form": form, "lines": lines, "nobody": not form.people}
+    context = {
+        "invitation": invitation,
+        "whose": whose(request.user, invitation),
+        "form": form,
+        "lines": lines,
+        "nobody": not form.people,
+    }
     return render(request, "portal/nomination_add.html", context, status=422 if form.is_bound else 200)
 
 
@@ -248,7 +258,8 @@ def seat_release(request, key, number):
         release_seats(invitation=invitation, seats=[seat], actor=request.user)
         messages.success(request, f"Seat {number} is open for others again. Thank you for telling us.")
         return redirect("portal:invitation-detail", key)
-    return render(request, "portal/seat_release.html", {"invitation": invitation, "seat": seat})
+    context = {"invitation": invitation, "whose": whose(request.user, invitation), "seat": seat}
+    return render(request, "portal/seat_release.html", context)
 
 
 def of_invitation(nomination: Nomination) -> str:

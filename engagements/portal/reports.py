@@ -14,6 +14,8 @@ from engagements.pages.common import door, due_words, form_page, sent
 from engagements.pages.lists import report_list_page
 from engagements.permissions import can_ask_extension, can_edit_report
 from engagements.services.reports import ask_extension, save_report, submit_report
+from partners.pages.common import whose
+from partners.permissions import of_several
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
 from slp.lib.lists import list_view
@@ -22,7 +24,8 @@ from slp.lib.moves import move_path
 
 @door("portal")
 def report_list(request):
-    return list_view(request, report_list_page("portal"), "portal/report_list.html")
+    page = report_list_page("portal", of_several=of_several(request.user))
+    return list_view(request, page, "portal/report_list.html")
 
 
 @door("portal")
@@ -49,7 +52,15 @@ def report_edit(request, key):
             messages.success(request, "Handed in. Thank you." if submit else "Saved. You can go on at any time.")
             return redirect("portal:report-detail" if submit else "portal:report-edit", key)
     due = due_words(report.due_on)
-    return form_page(request, "portal", form, template="portal/report_edit.html", report=fresh, due=due)
+    return form_page(
+        request,
+        "portal",
+        form,
+        template="portal/report_edit.html",
+        report=fresh,
+        due=due,
+        whose=whose(request.user, report),
+    )
 
 
 @door("portal")
@@ -64,7 +75,7 @@ def extension_add(request, key):
                 ask_extension(report=report, actor=request.user, **form.cleaned_data)
             messages.success(request, "Asked. INL answers; until then the due date stays.")
             return redirect("portal:report-detail", key)
-    context = {"report": report, "form": form}
+    context = {"report": report, "whose": whose(request.user, report), "form": form}
     return render(request, "portal/extension_add.html", context, status=422 if form.is_bound else 200)
 
 

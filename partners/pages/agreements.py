@@ -32,6 +32,7 @@ from partners.pages.common import (
     named,
     source_link,
     steps,
+    whose,
 )
 from partners.permissions import (
     NEGOTIATED,
@@ -45,6 +46,7 @@ from partners.permissions import (
     can_sign_agreement,
     can_sign_by_scan,
     can_take_back_notice,
+    of_several,
     roles_towards,
     signing_side,
 )
@@ -127,6 +129,7 @@ def agreement_context(request, agreement: Agreement, door: str) -> dict:
     missing = set(SignatureSide.values) - signed
     return {
         "agreement": agreement,
+        "whose": names["agency__name"] if of_several(user) else "",
         "door": door,
         "urls": _urls(agreement, door),
         "text_html": to_html(agreement.text),
@@ -299,6 +302,7 @@ def sign_page(request, key: str, door: str):
     digest = " ".join(latest.sha256[i : i + 16] for i in range(0, 64, 16))
     context = {
         "agreement": agreement,
+        "whose": whose(request.user, agreement),
         "latest": latest,
         "digest": digest,
         "form": form,
@@ -318,6 +322,7 @@ def contacts_page(request, key: str, door: str):
         verb="Changed the points of contact",
         saved="Saved. The terms and the signatures stay as they are.",
         title="Points of contact",
+        whose=whose(request.user, agreement),
         crumb=str(agreement),
         lead="Whom to call about this agreement. It is no term of it: nobody signs again.",
         back=reverse(f"{door}:agreement-detail", args=[key]),

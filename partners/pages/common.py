@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from partners.models import Agreement
 from partners.models.agreement import AgreementStatus
-from partners.permissions import agency_roles, post_roles, staff_roles
+from partners.permissions import agency_roles, of_several, post_roles, staff_roles
 from partners.services.edits import save_edit
 from slp.lib.answers import Answer, answer, require
 from slp.lib.dates import day_of, show, today
@@ -118,6 +118,11 @@ class Turn:
     due: str = ""
     url: str = ""
     action: str = ""
+
+
+def whose(user, record: Any) -> str:
+    """The agency of a record, for the head of its page, if the reader belongs to several."""
+    return str(record.agency) if of_several(user) else ""
 
 
 def facts(*pairs: tuple[str, Any]) -> list[Fact]:

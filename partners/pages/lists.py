@@ -123,7 +123,7 @@ class PortalAgreementFilter(AgreementFilter):
 
 
 @cache
-def agreement_list_page(door: str) -> ListPage:
+def agreement_list_page(door: str, *, of_several: bool = False) -> ListPage:
     desk = door == "desk"
     return ListPage(
         title="Agreements",
@@ -131,7 +131,7 @@ def agreement_list_page(door: str) -> ListPage:
         shared=True,
         columns=(
             Column("title", "Agreement"),
-            *([Column("agency__name", "Agency")] if desk else []),
+            *([Column("agency__name", "Agency")] if desk or of_several else []),
             Column("kind", "Kind", choice(AgreementKind)),
             Column("status", "State", lifecycle=AGREEMENT, plain=not desk),
             Column("status_since", "In this state for", how_long),
@@ -157,7 +157,7 @@ def agreement_list_page(door: str) -> ListPage:
 
 # -- experts -----------------------------------------------------------------------------------------
 @cache
-def expert_list_page(door: str) -> ListPage:
+def expert_list_page(door: str, *, of_several: bool = False) -> ListPage:
     desk = door == "desk"
     return ListPage(
         title="Roster",
@@ -166,7 +166,7 @@ def expert_list_page(door: str) -> ListPage:
         columns=(
             Column("name", "Name"),
             Column("rank", "Rank or title"),
-            *([Column("agency__name", "Agency")] if desk else []),
+            *([Column("agency__name", "Agency")] if desk or of_several else []),
             Column("service", "Service", choice(Expert.Service)),
             Column("years", "Years", kind="number"),
             Column("confirmed_on", "Last confirmed"),

@@ -18,6 +18,7 @@ from partners.forms.roster_import import RosterFileForm
 from partners.lifecycles import ROSTER_IMPORT
 from partners.models import Agency, RosterImport, RosterImportRow
 from partners.models.roster_import import ImportStatus
+from partners.pages.common import whose
 from partners.permissions import can_import_roster, can_read_roster_file
 from partners.services.roster_import.annotated import annotate, filename
 from partners.services.roster_import.imports import ROWS_KEPT, decision_on, take_over, upload_roster
@@ -95,7 +96,12 @@ def _note_reading(request, upload: RosterImport) -> None:
 def detail_page(request, key: str, door: str) -> HttpResponse:
     """While a worker is at it: how far it is, looking again by itself. Then: every row with what is wrong in it."""
     upload = load(request, key)
-    context = {"base": f"{door}/base.html", "upload": upload, "back": _back(upload.agency, door)}
+    context = {
+        "base": f"{door}/base.html",
+        "upload": upload,
+        "whose": whose(request.user, upload),
+        "back": _back(upload.agency, door),
+    }
     if upload.status in WORKING:
         response = render(request, "partners/roster_import_progress.html", context)
         # With the address: after the skip link a browser would otherwise only scroll to #main and never look again.

@@ -9,9 +9,9 @@ from django.urls import path
 from partners.forms.agreements import BoardForm
 from partners.models import Agreement
 from partners.pages.agreements import agreement_context, contacts_page, load_agreement, read_agreement, sign_page
-from partners.pages.common import door
+from partners.pages.common import door, whose
 from partners.pages.lists import agreement_list_page
-from partners.permissions import can_open_office, can_record_board
+from partners.permissions import can_open_office, can_record_board, of_several
 from partners.services.agreements import record_board_decision
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
@@ -22,7 +22,8 @@ from slp.lib.moves import move_path
 @door("portal")
 def agreement_list(request):
     require(can_open_office(request.user))
-    return list_view(request, agreement_list_page("portal"), "portal/agreement_list.html")
+    page = agreement_list_page("portal", of_several=of_several(request.user))
+    return list_view(request, page, "portal/agreement_list.html")
 
 
 @door("portal")
@@ -52,7 +53,7 @@ def agreement_board(request, key: str):
             record_board_decision(actor=request.user, agreement=agreement, **form.cleaned_data)
             messages.success(request, "Recorded. The agreement can be signed now.")
             return redirect("portal:agreement-detail", key)
-    context = {"form": form, "agreement": agreement}
+    context = {"form": form, "agreement": agreement, "whose": whose(request.user, agreement)}
     return render(request, "portal/agreement_board.html", context, status=422 if form.is_bound else 200)
 
 

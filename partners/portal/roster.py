@@ -19,11 +19,11 @@ from partners.forms.roster import (
 )
 from partners.models import Agency, Expert, TravelDocument
 from partners.models.agency import AgencyRole
-from partners.pages.common import door, edit_page
+from partners.pages.common import door, edit_page, whose
 from partners.pages.lists import expert_list_page
 from partners.pages.roster import expert_context, note_personal, readers_of
 from partners.pages.rows import Rows, rows_page
-from partners.permissions import agency_ids, can_edit_expert, can_edit_roster
+from partners.permissions import agency_ids, can_edit_expert, can_edit_roster, of_several
 from partners.portal.agency import for_agency
 from partners.services.experts import add_expert, confirm_expert, set_on_roster
 from slp.lib.answers import require
@@ -38,7 +38,8 @@ def expert_list(request):
         mine = Expert.objects.filter(user=request.user).values_list("pk", flat=True).first()
         if mine:
             return redirect("portal:expert-detail", mine)
-    return list_view(request, expert_list_page("portal"), "portal/expert_list.html", adds_to=_adds_to(request.user))
+    page = expert_list_page("portal", of_several=of_several(request.user))
+    return list_view(request, page, "portal/expert_list.html", adds_to=_adds_to(request.user))
 
 
 def _adds_to(user) -> list[dict[str, Any]]:
@@ -65,6 +66,7 @@ def expert_detail(request, key: int):
         "can_edit": can_edit_expert(request.user, expert),
         "can_roster": can_edit_roster(request.user, expert.agency),
         "mine": mine,
+        "whose": whose(request.user, expert),
         "readers": readers_of(request.user) if mine else [],
     }
     return render(request, "portal/expert_detail.html", context)

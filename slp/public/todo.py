@@ -18,8 +18,7 @@ from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, TruncDate
 from django.urls import reverse
 
-from partners.models.agency import AgencyRole
-from partners.permissions import agency_ids
+from partners.permissions import of_several
 from slp.lib.dates import show, today
 from slp.lib.statements import Text, rows_for, stand_in, text_of
 
@@ -113,7 +112,8 @@ def _said(model: type[models.Model], words: Any) -> Any:
 def groups(feeds: tuple[Feed, ...], user: Any, roles: Iterable[str]) -> list[Group]:
     """The feeds of these roles that have something in them. One query."""
     found: dict[int, list[tuple]] = {}
-    text = _text(feeds, frozenset(roles), user.staff_role, today(), len(agency_ids(user, set(AgencyRole))) > 1)
+    several = any(feed.agency is not NOTHING for feed in feeds) and of_several(user)
+    text = _text(feeds, frozenset(roles), user.staff_role, today(), several)
     for number, proof, *row in rows_for(user, text) if text else ():
         holds = feeds[number].holds
         if holds is None or holds(proof):

@@ -1,15 +1,17 @@
-"""The start page of who has another role at each of several agencies or posts: what is theirs, and whose it is."""
+"""Pages of who has a role at each of several agencies or posts: what is theirs to do, and of which agency it is."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.urls import reverse
 
-from conftest import make_member, make_post_person
+from conftest import make_agency, make_member, make_post_person
 from deployments.tests.factories import make_claim, make_deployment, make_engagement, pdf
-from engagements.tests.factories import make_invitation, make_need, make_report, make_seats
+from engagements.tests.factories import make_addendum, make_invitation, make_need, make_report, make_seats
 from partners.models import Agency, Membership, RosterImport
 from partners.permissions import agency_roles, post_roles
 from partners.services.amendments import write_amendment
@@ -92,6 +94,77 @@ def test_each_card_names_its_agency_to_who_speaks_for_several(agency, other_agen
         said = [card.text for card in found[heading]]
         assert sorted(text.split(": ")[0] for text in said) == sorted([agency.name, other_agency.name]), heading
     assert f"{agency.name}: Haiti" in [card.text for card in found["INL asks for your help"]]
+
+
+LISTS = ("experts", "agreements", "invitations", "claims", "reports", "deployments")
+PAGES = {"agreements": ("", "contacts/"), "reports": ("", "write/", "more-time/")}
+OF_REQUEST = {"sent": ("", "answer/"), "accepted": ("", "people/", "seats/1/release/")}
+
+
+@pytest.fixture
+def both(agency, other_agency, busy, coordinator):
+    """The coordinator of two agencies that have something of everything."""
+    for one in (agency, other_agency):
+        busy(one)
+    Membership.objects.create(user=coordinator, agency=other_agency, role="coordinator")
+    return coordinator
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_each_list_and_its_file_have_a_column_for_the_agency(agency, other_agency, both, signatory, client_of, name):
+    url = reverse(f"portal:{name.removesuffix('s')}-list")
+    for client, several in ((client_of(both), True), (client_of(signatory), False)):
+        file = b"".join(client.get(f"{url}?export=csv").streaming_content).decode()
+        page = unescape(client.get(url).content.decode())
+        assert ("Agency" in file.splitlines()[0].split(",")) is several
+        for one in (agency, other_agency):
+            assert (f'<td data-label="Agency">{one.name}</td>' in page) is several
+            assert (f",{one.name}," in file) is several
+
+
+def head(client, url: str) -> str:
+    """The line above a page's title."""
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    found = re.search(r'class="slp-pagehead__eyebrow">(.*?)</p>', unescape(answer.content.decode()))
+    return found.group(1) if found else ""
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_each_page_names_the_agency_in_its_head(agency, other_agency, both, signatory, client_of, name):
+    for one in (agency, other_agency):
+        for record in getattr(one, name).all():
+            for part in OF_REQUEST[record.status] if name == "invitations" else PAGES.get(name, ("",)):
+                url = f"/portal/{name}/{getattr(record, 'reference', record.pk)}/{part}"
+                assert one.name in head(client_of(both), url), url
+                if one == agency and not part:
+                    assert one.name not in head(client_of(signatory), url), url
+
+
+def test_an_addendum_and_a_roster_file_name_it_too(agency, other_agency, both, officer, signatory, haiti, client_of):
+    document = keep(upload=pdf("roster.pdf"), slot="receipt", actor=officer)
+    file = RosterImport.objects.create(agency=agency, document=document, uploaded_by=both, status="checked")
+    addendum = make_addendum(make_engagement(haiti, agency, status="addendum"), agency)
+    Membership.objects.create(user=signatory, agency=other_agency, role="traveller")
+    assert agency.name in head(client_of(both), f"/portal/experts/import/{file.reference}/")
+    assert agency.name in head(client_of(both), f"/portal/addenda/{addendum.pk}/")
+    assert agency.name in head(client_of(signatory), f"/portal/addenda/{addendum.pk}/sign/")
+
+
+def test_a_claim_is_started_for_the_agency_that_was_chosen(agency, other_agency, haiti, coordinator, client_of):
+    engagement = make_engagement(haiti, agency, other_agency)
+    url = f"/portal/claims/add/?engagement={engagement.reference}"
+    assert "checked" in client_of(coordinator).get(url).content.decode()
+    Membership.objects.create(user=coordinator, agency=other_agency, role="agency_finance")
+    client = client_of(coordinator)
+    page = unescape(client.get(url).content.decode())
+    assert "checked" not in page
+    for one in (agency, other_agency):
+        assert f"{one}: {engagement.title}" in page
+        client.post(url, {"part": engagement.participations.get(agency=one).pk})
+        assert one.claims.count() == 1
+    foreign = make_engagement(haiti, make_agency("Elsewhere")).participations.get()
+    assert client.post(url, {"part": foreign.pk}).status_code == 422
 
 
 def test_each_card_of_still_right_leads_to_its_agency(agency, other_agency, coordinator, client_of):
