@@ -17,6 +17,7 @@ from slp.documents.services import when_opened
 from slp.history.models import PERSONAL_STAFF
 from slp.history.services import note_read
 from slp.lib.answers import Answer, answer, no
+from slp.lib.dates import show
 from slp.lib.light import light
 from slp.lib.statements import kept
 from slp.places.models import Country, Post, PostAssignment
@@ -283,13 +284,33 @@ def can_edit_amendment(user, amendment: Amendment) -> Answer:
     return can_write_amendment(user, amendment.agreement)
 
 
-def amendment_goes_on(amendment: Amendment) -> Answer:
-    """An amendment of an agreement that has ended can only be withdrawn."""
+def has_something_to_amend(amendment: Amendment) -> Answer:
     agreement = amendment.agreement
     return answer(
         agreement.status == AgreementStatus.ACTIVE,
         f"{agreement.reference} is {agreement.get_status_display().lower()}: there is nothing to amend.",
     )
+
+
+def amendment_goes_on(amendment: Amendment) -> Answer:
+    """Can it be signed, and take effect? Of an agreement that has ended none can. While a notice runs, its last day is
+    the end, which no amendment moves; nor may a new end reach into another agreement of the kind."""
+    given, agreement = has_something_to_amend(amendment), amendment.agreement
+    if not given or "ends_on" not in amendment.changes:
+        return given
+    if agreement.notice_on:
+        return no(
+            f"Notice was given: {agreement.reference} ends on {show(agreement.ends_on)}. "
+            "Take the notice back first, or leave the end as it is."
+        )
+    other = amendment.reaches_into
+    return answer(other is None, f"{other} is in force on days that would be added. Choose an earlier end.")
+
+
+def can_withdraw_amendment(amendment: Amendment) -> Answer:
+    """What both sides have signed stands, unless it can't take effect any more."""
+    signed = amendment.status == AmendmentStatus.AGREED and amendment_goes_on(amendment)
+    return answer(not signed, f"Both sides have signed it: it takes effect on {show(amendment.effective_on)}.")
 
 
 def can_sign_amendment(user, amendment: Amendment) -> Answer:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q
 
-from partners.lifecycles import AGREEMENT, AMENDMENT
+from partners.lifecycles import AGREEMENT, AMENDMENT, inl_of
 from partners.models import (
     Agency,
     Agreement,
@@ -34,6 +34,7 @@ from slp.accounts.services import password_link
 from slp.lib.answers import Refused
 from slp.lib.dates import add_working_days, day_of, end_of, show
 from slp.reminders.rules import Due, chore, link_of, rule
+from slp.reminders.services import tell
 
 log = logging.getLogger(__name__)
 
@@ -170,6 +171,21 @@ def _how_it_ended(agreement: Agreement, day: date) -> str:
     return "end_by_notice" if agreement.notice_on else "expire"
 
 
+def _tell_of_no_effect(amendment: Amendment, reason: str) -> None:
+    """Once for each version of it: both sides have signed what can't be, and INL has to take it back."""
+    tell(
+        users=inl_of(amendment.agreement),
+        rule="amendment-due",
+        key=f"amendment-no-effect:{amendment.reference}:{amendment.version}",
+        subject=f"Amendment to {amendment.agreement.title} can't take effect",
+        body=f"Both sides have signed {amendment.reference}, and its day has come. {reason}\n\n"
+        "Withdraw it, or put right what stands in its way: it is tried again every day.",
+        about=amendment.reference,
+        path=f"/admin/desk/amendments/{amendment.reference}/",
+        why="You negotiate this agreement for INL.",
+    )
+
+
 @chore("amendment-due", "An amendment that both sides have signed takes effect on its day.")
 def amendment_due(now: datetime) -> int:
     applied = 0
@@ -179,6 +195,7 @@ def amendment_due(now: datetime) -> int:
             AMENDMENT.apply(amendment, "take_effect", actor=None)
         except Refused as refusal:
             log.warning("%s does not take effect: %s", amendment.reference, refusal.reason)
+            _tell_of_no_effect(amendment, refusal.reason)
             continue
         applied += 1
     return applied

@@ -22,16 +22,23 @@ def _is_formal(agreement: Agreement, user) -> Answer:
     return answer(agreement.is_formal, "An informal understanding needs no review: put it in force directly.")
 
 
+def _is_not_over(agreement: Agreement) -> Answer:
+    """What is over is history, which is loaded with its source; nobody puts it in force today."""
+    over = agreement.ends_on is not None and agreement.ends_on < today()
+    return answer(not over, f"It would have ended on {show(agreement.ends_on)} already. Correct its dates first.")
+
+
 def _may_start_informally(agreement: Agreement, user) -> Answer:
     if agreement.is_formal:
         return no("A memorandum is reviewed and signed by both sides before it is in force.")
-    return answer(agreement.starts_on, "Say from when it is in force first.")
+    return answer(agreement.starts_on, "Say from when it is in force first.") and _is_not_over(agreement)
 
 
 def _ready_for_review(agreement: Agreement, user) -> Answer:
     if not agreement.text.strip():
         return no("Write the terms first.")
-    return answer(agreement.starts_on, "Say from when it shall be in force first.") & _is_formal(agreement, user)
+    given = answer(agreement.starts_on, "Say from when it shall be in force first.") & _is_formal(agreement, user)
+    return given and _is_not_over(agreement)
 
 
 def _needs_board(agreement: Agreement, user) -> Answer:
@@ -50,7 +57,7 @@ def _approvals_done(agreement: Agreement, user) -> Answer:
 
 
 def _may_accept(agreement: Agreement, user) -> Answer:
-    return _needs_no_board(agreement, user) and _approvals_done(agreement, user)
+    return _needs_no_board(agreement, user) and _approvals_done(agreement, user) and _is_not_over(agreement)
 
 
 def _board_decided(agreement: Agreement, user) -> Answer:
@@ -75,7 +82,7 @@ def _both_signed(agreement: Agreement, user) -> Answer:
         return no("There is no text to sign yet.")
     missing = {SignatureSide.INL, SignatureSide.AGENCY} - signed_sides(latest, latest.sha256)
     names = " and ".join(sorted(SignatureSide(side).label for side in missing))
-    return answer(not missing, f"Not signed yet by {names}.")
+    return answer(not missing, f"Not signed yet by {names}.") and _is_not_over(agreement)
 
 
 def _is_over(agreement: Agreement, user) -> Answer:

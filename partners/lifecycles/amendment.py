@@ -7,27 +7,40 @@ from partners.lifecycles.people import OFFICER, PARTNER
 from partners.lifecycles.telling import tell_inl, tell_other_side, tell_partner
 from partners.models import Amendment, SignatureSide
 from partners.models.paper import AmendmentStatus
-from partners.permissions import amendment_goes_on, roles_towards
+from partners.permissions import (
+    amendment_goes_on,
+    can_withdraw_amendment,
+    has_something_to_amend,
+    roles_towards,
+)
 from slp.lib.answers import Answer, answer, no
 from slp.lib.dates import show, today
 from slp.lib.lifecycle import SYSTEM, Lifecycle, Move
 
 
-def _agreement_in_force(amendment: Amendment, user) -> Answer:
+def _goes_on(amendment: Amendment, user) -> Answer:
     return amendment_goes_on(amendment)
+
+
+def _can_be_written_anew(amendment: Amendment, user) -> Answer:
+    return has_something_to_amend(amendment)
+
+
+def _may_withdraw(amendment: Amendment, user) -> Answer:
+    return can_withdraw_amendment(amendment)
 
 
 def _both_signed(amendment: Amendment, user) -> Answer:
     missing = set(SignatureSide.values) - signed_sides(amendment, amendment.sha256)
     names = " and ".join(sorted(SignatureSide(side).label for side in missing))
     given = answer(not missing, f"Not signed yet by {names}.")
-    return given and _agreement_in_force(amendment, user)
+    return given and _goes_on(amendment, user)
 
 
 def _is_due(amendment: Amendment, user) -> Answer:
     if amendment.effective_on > today():
         return no(f"It takes effect on {show(amendment.effective_on)}.")
-    return _agreement_in_force(amendment, user)
+    return _goes_on(amendment, user)
 
 
 def _agreed(amendment: Amendment, actor, reason: str) -> None:
@@ -59,7 +72,7 @@ AMENDMENT = Lifecycle(
             ("draft",),
             "partner_review",
             OFFICER,
-            guard=_agreement_in_force,
+            guard=_goes_on,
             effect=tell_partner,
         ),
         Move(
@@ -68,6 +81,7 @@ AMENDMENT = Lifecycle(
             ("partner_review", "signing"),
             "draft",
             OFFICER | PARTNER,
+            guard=_can_be_written_anew,
             effect=tell_other_side,
             reason_required=True,
         ),
@@ -77,7 +91,7 @@ AMENDMENT = Lifecycle(
             ("partner_review",),
             "signing",
             PARTNER,
-            guard=_agreement_in_force,
+            guard=_goes_on,
             effect=tell_inl,
         ),
         Move(
@@ -94,9 +108,10 @@ AMENDMENT = Lifecycle(
         Move(
             "withdraw",
             "Withdraw",
-            ("draft", "partner_review", "signing"),
+            ("draft", "partner_review", "signing", "agreed"),
             "withdrawn",
             OFFICER,
+            guard=_may_withdraw,
             effect=tell_partner,
             reason_required=True,
             danger=True,

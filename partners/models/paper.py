@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q, Value
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from partners.models.agency import agencies_spoken_for
-from partners.models.agreement import Agreement, AgreementKind, SignatureSide
+from partners.models.agreement import Agreement, AgreementKind, AgreementStatus, Days, SignatureSide
 from slp.documents.models import Document
 from slp.lib.lifecycle import LifecycleModel
 from slp.lib.refs import ReferenceField
@@ -183,6 +186,17 @@ class Amendment(LifecycleModel):
                 violation_error_message="Another amendment of this agreement is not finished yet.",
             ),
         ]
+
+    @cached_property
+    def reaches_into(self) -> Agreement | None:
+        """Another agreement of the kind that is in force on days which the new end would add."""
+        end = self.changes["ends_on"] and date.fromisoformat(self.changes["ends_on"])
+        term = DateRange(self.agreement.starts_on, end, "[]") if end else DateRange(self.agreement.starts_on, None)
+        rows = Agreement.objects.filter(
+            agency=self.agreement.agency_id, kind=self.agreement.kind, status=AgreementStatus.ACTIVE
+        ).exclude(pk=self.agreement_id)
+        others = rows.alias(term=Days("starts_on", "ends_on", Value("[]"))).filter(term__overlap=term)
+        return others.order_by("starts_on").first()
 
     def __str__(self) -> str:
         return f"{self.reference} Amendment {self.number}: {self.summary}"

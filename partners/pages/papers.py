@@ -11,10 +11,10 @@ from partners.forms.agreements import SignForm
 from partners.forms.papers import CommentForm, NoticeForm, ScanForm
 from partners.lifecycles import AMENDMENT, signed_sides
 from partners.models import Agreement, Amendment, SignatureSide
-from partners.models.agreement import AgreementStatus
 from partners.pages.agreements import load_agreement
 from partners.pages.common import Turn, facts, form_page, negotiation_turn, signing_turn, steps
 from partners.permissions import (
+    amendment_goes_on,
     can_comment,
     can_edit_amendment,
     can_give_notice,
@@ -152,6 +152,8 @@ def scan_page(request, paper: Agreement | Amendment, door: str, back: str):
     require(can_sign_by_scan(request.user, agreement, side))
     if paper.status != "signing":
         raise Refused("It is signed when both sides have agreed on the text.")
+    if isinstance(paper, Amendment):
+        require(amendment_goes_on(paper))
     signers = signers_of(agreement, side)
     form = ScanForm(request.POST or None, request.FILES or None, signers=signers)
     if request.method == "POST" and form.is_valid():
@@ -183,7 +185,7 @@ def scan_page(request, paper: Agreement | Amendment, door: str, back: str):
 
 # -- amendments -------------------------------------------------------------------------------------
 AMENDMENT_PATH = ("draft", "partner_review", "signing", "agreed", "active")
-OPEN_AMENDMENTS = ("draft", "partner_review", "signing")
+OPEN_AMENDMENTS = ("draft", "partner_review", "signing", "agreed")
 AMENDMENT_TURN = {
     "draft": ("INL/KM", "An officer writes the amendment."),
     "partner_review": ("the agency", "The agency reads the change and accepts or returns it."),
@@ -197,10 +199,10 @@ def load_amendment(request, key: str) -> Amendment:
 
 
 def _turn(amendment: Amendment, signed: set[str], roles: set[str]) -> Turn | None:
-    if amendment.status in OPEN_AMENDMENTS and amendment.agreement.status != AgreementStatus.ACTIVE:
-        return Turn(
-            bool(roles & {"officer", "director"}), "INL", "The agreement is not in force any more: withdraw it."
-        )
+    goes_on = amendment.status not in OPEN_AMENDMENTS or amendment_goes_on(amendment)
+    if not goes_on:
+        mine = bool(roles & {"officer", "director"})
+        return Turn(mine, "INL to withdraw it", f"{goes_on.reason}{' Withdraw it.' if mine else ''}")
     if amendment.status == "signing":
         return signing_turn(set(SignatureSide.values) - signed, roles, "Both sides sign the same text.")
     return negotiation_turn(amendment.status, AMENDMENT_TURN, AMENDMENT_OURS, roles)
@@ -226,7 +228,7 @@ def amendment_detail(request, key: str, door: str):
         "signatures": signatures,
         "signed_by_me": signing_side(request.user, amendment.agreement) in signed,
         "can_sign": can_sign_amendment(request.user, amendment),
-        "can_scan": can_sign_by_scan(request.user, amendment.agreement, side),
+        "can_scan": can_sign_by_scan(request.user, amendment.agreement, side) and amendment_goes_on(amendment),
         "can_edit": can_edit_amendment(request.user, amendment),
         "facts": facts(
             ("Agreement", amendment.agreement.title),

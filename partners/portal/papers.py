@@ -12,7 +12,7 @@ from partners.models import Amendment, ApprovalKind
 from partners.pages import papers as pages
 from partners.pages.agreements import load_agreement
 from partners.pages.common import door, form_page
-from partners.permissions import can_keep_approvals, can_propose_text
+from partners.permissions import agency_roles, can_keep_approvals, can_propose_text
 from partners.services.negotiation import keep_approval, propose_text
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
@@ -53,8 +53,13 @@ def agreement_scan(request, key: str):
 def agreement_propose(request, key: str):
     """Our own wording: it becomes the next version, and it is INL's turn again."""
     agreement = load_agreement(request, key)
-    require(can_propose_text(request.user, agreement))
     form = ProposeForm(request.POST or None, agreement=agreement)
+    allowed = can_propose_text(request.user, agreement)
+    speaks = {"coordinator", "signatory"} & agency_roles(request.user, agreement.agency_id)
+    if request.method == "POST" and speaks and not allowed:  # somebody was faster: what was written is not lost
+        form.add_error("text", f"{allowed.reason} Yours is not sent: copy it, then look at the agreement as it is now.")
+    else:
+        require(allowed)
     if request.method == "POST" and form.is_valid():
         with refused_at(form, "text"):
             propose_text(actor=request.user, agreement=agreement, **form.cleaned_data)

@@ -88,6 +88,8 @@ def _check(agreement: Agreement, text: str, changes: dict[str, Any], effective_o
         raise Refused(f"The agreement itself begins on {show(agreement.starts_on)}. Choose that day or a later one.")
     if agreement.ends_on and effective_on > agreement.ends_on:
         raise Refused(f"The agreement ends on {show(agreement.ends_on)}. An amendment takes effect before that.")
+    if agreement.notice_on and "ends_on" in changes:
+        raise Refused(f"Notice was given: it ends on {show(agreement.ends_on)}. Take the notice back to change that.")
     end = changes.get("ends_on")
     if end and date.fromisoformat(end) < effective_on:
         raise Refused("The agreement would end before the amendment takes effect.")

@@ -12,7 +12,7 @@ from partners import reminders
 from partners.lifecycles import AMENDMENT
 from partners.models import Agreement, Amendment
 from partners.services.amendments import changes_in_words, edit_amendment, write_amendment
-from partners.services.notice import give_notice
+from partners.services.notice import give_notice, take_back_notice
 from partners.services.signing import sign_amendment
 from partners.tests.factories import make_agreement
 from slp.lib.answers import Refused, Stale
@@ -178,7 +178,7 @@ def test_its_page_costs_the_same(agreement, write, officer, client_of, rows, dja
     amendment = write(changes={"max_people": 7} if rows == 1 else {"max_people": 7, "notice_days": 3, "ends_on": None})
     client, url = client_of(officer), reverse("desk:amendment-detail", args=[amendment.reference])
     client.get(url)  # content types are looked up once
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(6 if rows == 1 else 7):  # a new end is held against other agreements
         assert client.get(url).status_code == 200
 
 
@@ -209,7 +209,12 @@ def test_of_an_agreement_that_has_ended_it_asks_nobody_to_sign(
         assert "Amendments to sign" not in client_of(person).get(page).content.decode()
     shown = client_of(signatory).get(f"/portal/amendments/{amendment.reference}/").content.decode()
     assert "slp-turn--mine" not in shown
-    assert "The agreement is not in force any more" in shown
+    assert "there is nothing to amend" in shown
+    assert "Signed on paper" not in shown
+    assert client_of(signatory).get(f"/portal/amendments/{amendment.reference}/scan/").status_code == 403
+    assert "Amendments to withdraw" in client_of(officer).get("/admin/").content.decode()
+    with pytest.raises(Refused, match="nothing to amend"):
+        AMENDMENT.apply(amendment, "return_draft", actor=signatory, reason="Why not.")
     amendment.refresh_from_db()
     with pytest.raises(Refused, match="nothing to amend"):
         sign_amendment(amendment=amendment, actor=signatory, typed_name=signatory.name, seen_sha256=amendment.sha256)
@@ -227,3 +232,63 @@ def test_inl_is_told_what_the_agency_did_with_it(write, officer, director, signa
     AMENDMENT.apply(amendment, "accept_terms", actor=signatory)
     for person in (officer, director):
         assert person.notices.filter(subject__endswith="agrees to the text: both sides sign now").count() == 1
+
+
+# -- what stands in its way --------------------------------------------------------------------------
+def later(agreement, days: int = 400) -> str:
+    return (agreement.ends_on + timedelta(days=days)).isoformat()
+
+
+def test_while_a_notice_runs_no_amendment_moves_the_end(write, agreement, officer, signatory, director, client_of):
+    """The last day was told to both sides; and what the notice took away comes back when it is taken back."""
+    amendment = write(changes={"ends_on": later(agreement)})
+    AMENDMENT.apply(amendment, "send_partner", actor=officer)
+    AMENDMENT.apply(amendment, "accept_terms", actor=signatory)
+    before = agreement.ends_on
+    given = give_notice(actor=director, agreement=agreement, reason="The budget.")
+    amendment = Amendment.objects.get()
+    with pytest.raises(Refused, match="Take the notice back first"):
+        sign_amendment(amendment=amendment, actor=director, typed_name=director.name, seen_sha256=amendment.sha256)
+    with pytest.raises(Refused, match="Take the notice back"):
+        write(changes={"ends_on": later(agreement)})
+    page = client_of(officer).get(f"/admin/desk/amendments/{amendment.reference}/").content.decode()
+    assert "slp-turn--mine" in page
+    assert "Amendments to withdraw" in client_of(officer).get("/admin/").content.decode()
+    assert "Amendments to sign" not in client_of(director).get("/admin/").content.decode()
+    take_back_notice(actor=director, agreement=given)
+    agreement.refresh_from_db()
+    assert agreement.ends_on == before
+    amendment = Amendment.objects.get()
+    for person in (signatory, director):
+        sign_amendment(amendment=amendment, actor=person, typed_name=person.name, seen_sha256=amendment.sha256)
+    agreement.refresh_from_db()
+    assert agreement.ends_on.isoformat() == amendment.changes["ends_on"]
+
+
+def test_a_new_end_may_not_reach_into_another_agreement(write, agreement, officer, signatory):
+    amendment = write(changes={"ends_on": later(agreement)})
+    AMENDMENT.apply(amendment, "send_partner", actor=officer)
+    other = make_agreement(
+        agreement.agency, kind=agreement.kind, starts_on=agreement.ends_on + timedelta(days=100), ends_on=None
+    )
+    with pytest.raises(Refused, match=f"{other.reference} .* is in force on days that would be added"):
+        AMENDMENT.apply(Amendment.objects.get(), "accept_terms", actor=signatory)
+
+
+def test_what_both_signed_and_can_not_be_is_taken_back(write, sign, agreement, officer, signatory, client_of):
+    """Signed for later, and the agreement ends before: it neither says that it takes effect nor stays for ever."""
+    effective = today() + timedelta(days=30)
+    amendment = sign(write(changes={"max_people": 3}, effective_on=effective))
+    assert amendment.status == "agreed"
+    with pytest.raises(Refused, match="Both sides have signed it"):
+        AMENDMENT.apply(amendment, "withdraw", actor=officer, reason="No.")
+    Agreement.objects.filter(pk=agreement.pk).update(status="terminated")
+    Amendment.objects.update(effective_on=today())
+    for _ in range(2):  # a day later again: it is told once
+        reminders.amendment_due(timezone.now())
+    (notice,) = officer.notices.filter(rule="amendment-due")
+    assert "nothing to amend" in notice.body
+    url = f"/admin/desk/amendments/{amendment.reference}/"
+    assert "Withdraw it." in client_of(officer).get(url).content.decode()
+    AMENDMENT.apply(Amendment.objects.get(), "withdraw", actor=officer, reason="The agreement is over.")
+    assert signatory.notices.filter(body__contains="The agreement is over.").exists()

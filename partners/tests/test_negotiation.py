@@ -110,6 +110,29 @@ def test_the_side_that_did_not_move_it_is_told(reviewed, coordinator, signatory,
     assert len(told(officer)) == 1
 
 
+def test_a_late_proposal_keeps_what_was_written(reviewed, coordinator, signatory, agency_finance, client_of):
+    url = reverse("portal:agreement-propose", args=[reviewed.reference])
+    mine = {"text": "## 1. Purpose\n\nMine, long thought over.", "summary": "Mine"}
+    sent = {"seen_sha256": text_hash(reviewed.text)}
+    propose_text(actor=coordinator, agreement=reviewed, text="Theirs.", summary="Theirs", **sent)
+    page = client_of(signatory).post(url, mine | sent)
+    assert page.status_code == 422
+    assert "Mine, long thought over." in page.content.decode()
+    assert "Yours is not sent: copy it" in page.content.decode()
+    assert client_of(signatory).get(url).status_code == 403
+    assert client_of(agency_finance).post(url, mine | sent).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["mou", "informal"])
+def test_what_is_over_is_not_put_in_force(kind, agency, officer):
+    draft = draft_agreement(
+        actor=officer, agency=agency, title="Old", kind=kind, text="Terms.",
+        starts_on=today() - timedelta(days=90), ends_on=today() - timedelta(days=1),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="It would have ended on"):
+        AGREEMENT.apply(draft, "review" if draft.is_formal else "activate", actor=officer)
+
+
 def test_a_proposal_over_a_text_that_has_changed(reviewed, coordinator):
     with pytest.raises(Stale, match="text has changed"):
         propose_text(actor=coordinator, agreement=reviewed, text="y", summary="x", seen_sha256=text_hash("another"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, F, TextField, Value, When
+from django.db.models import Case, F, Q, TextField, Value, When
 from django.db.models.functions import Concat, Left
 
 from deployments.models import Clearance, Incident
 from partners.models import Amendment, RosterImport
 from partners.models.agency import agencies_of
 from partners.models.agreement import AgreementStatus
+from partners.pages.papers import OPEN_AMENDMENTS
 
 
 def words(*parts):
@@ -55,9 +56,19 @@ TO_SUBMIT = {
 }
 
 
+# As `partners.permissions.amendment_goes_on` has it, but for an end that reaches into another agreement.
+ENDS_BY_NOTICE = Q(agreement__notice_on__isnull=False)
+GOES_ON = Q(agreement__status=AgreementStatus.ACTIVE) & ~(ENDS_BY_NOTICE & Q(changes__has_key="ends_on"))
+
+
 def amendments(user, status: str):
-    """Amendments in this state that can still go on: of an agreement that has ended none can."""
-    rows = Amendment.objects.visible_to(user).filter(status=status, agreement__status=AgreementStatus.ACTIVE)
+    """Amendments in this state that can still go on."""
+    return Amendment.objects.visible_to(user).filter(GOES_ON, status=status).order_by("status_since")
+
+
+def amendments_to_withdraw(user):
+    """Amendments that can't: INL takes them back."""
+    rows = Amendment.objects.visible_to(user).filter(status__in=OPEN_AMENDMENTS).exclude(GOES_ON)
     return rows.order_by("status_since")
 
 
