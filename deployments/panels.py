@@ -191,6 +191,7 @@ def money_panel(engagement, user, door: str, asked) -> list[Panel]:
         return [Panel("Money", "deployments/_money_panel.html", context)]
     mine = agency_ids(user, CLAIMANT)
     if mine:
-        context["can_claim"] = can_claim(user, engagement, min(mine))
+        answers = [can_claim(user, engagement, agency) for agency in sorted(mine)]
+        context["can_claim"] = next((given for given in answers if given), answers[0])
         context["claim_url"] = f"{reverse('portal:claim-add')}?engagement={engagement.reference}"
     return [Panel("Claims", "deployments/_money_panel.html", context)] if mine or context["claims"] else []

@@ -227,7 +227,7 @@ def sam_ends(now: datetime) -> Iterator[Due]:
                 key=f"sam-ends:{agency.pk}:{agency.sam_expires_on}:{rung}:{user.pk}",
                 user=user,
                 email=user.email,
-                subject=f"Your SAM.gov registration ends on {show(agency.sam_expires_on)}",
+                subject=f"{agency}: your SAM.gov registration ends on {show(agency.sam_expires_on)}",
                 body=f"The registration of {agency} in SAM.gov ends on {show(agency.sam_expires_on)}. Without it no "
                 f"claim can be paid. {then}",
                 about="",
@@ -253,7 +253,7 @@ def agency_confirm(now: datetime) -> Iterator[Due]:
                 key=f"agency-confirm:{agency.pk}:{asked_on}:{rung}:{user.pk}",
                 user=user,
                 email=user.email,
-                subject="Is everything still right?",
+                subject=f"Is everything still right at {agency}?",
                 body=f"INL finds the people of {agency} by what stands in your contacts and your roster. Please look "
                 "it over and confirm it: one page, one button.",
                 about="",

@@ -12,7 +12,7 @@ from partners.forms.papers import CommentForm, NoticeForm, ScanForm
 from partners.lifecycles import AMENDMENT, signed_sides
 from partners.models import Agreement, Amendment, SignatureSide
 from partners.pages.agreements import load_agreement
-from partners.pages.common import Turn, facts, form_page, negotiation_turn, signing_turn, steps
+from partners.pages.common import Turn, facts, form_page, negotiation_turn, signing_turn, steps, whose
 from partners.permissions import (
     amendment_goes_on,
     can_comment,
@@ -219,6 +219,7 @@ def amendment_detail(request, key: str, door: str):
         "door": door,
         "amendment": amendment,
         "agreement": amendment.agreement,
+        "whose": whose(request.user, amendment.agreement),
         "status": amendment.status_tag if door == "desk" else amendment.plain_status_tag,
         "steps": steps(AMENDMENT, AMENDMENT_PATH, amendment.status, plain=door != "desk"),
         "turn": _turn(amendment, signed, roles),

@@ -11,7 +11,7 @@ from partners.forms.papers import ApprovalForm, ProposeForm
 from partners.models import Amendment, ApprovalKind
 from partners.pages import papers as pages
 from partners.pages.agreements import load_agreement
-from partners.pages.common import door, form_page
+from partners.pages.common import door, form_page, whose
 from partners.permissions import agency_roles, can_keep_approvals, can_propose_text
 from partners.services.negotiation import keep_approval, propose_text
 from slp.lib.answers import require
@@ -71,6 +71,7 @@ def agreement_propose(request, key: str):
         form,
         title="Propose changes",
         eyebrow=str(agreement),
+        whose=whose(request.user, agreement),
         lead="Change the text as you would have it. INL sees every word that you changed.",
         submit="Send the proposal",
         back=reverse("portal:agreement-detail", args=[key]),
