@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from operator import itemgetter
 
@@ -9,7 +10,7 @@ import django_filters
 from django import forms
 from django.contrib.postgres.fields import DateRangeField
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast
 
 from partners.models import (
@@ -41,22 +42,33 @@ DEPTHS = [
 ]
 
 
-def _named(model_rows, of: str):
-    return model_rows.order_by().values(of=Value(of), key=F("pk"), label=F("name"))
+def _named(rows: QuerySet, of: str) -> QuerySet:
+    return rows.order_by().values_list(Value(of), Cast("pk", TextField()), F("name"))
 
 
-NAMED = Statement(
-    lambda: _named(Expertise.objects.filter(is_active=True), "expertise").union(
-        _named(Language.objects.all(), "language"), _named(Country.objects.all(), "country"), all=True
-    )
-)
+def _known() -> list[QuerySet]:
+    """What people know, speak and have ties to."""
+    kinds = {"expertise": Expertise.objects.filter(is_active=True), "language": Language.objects.all()}
+    return [_named(rows, of) for of, rows in (kinds | {"country": Country.objects.all()}).items()]
 
 
-def named_rows() -> dict[str, list[tuple[str, str]]]:
-    """What people know, speak and have ties to, as choices by name. One query."""
-    found: dict[str, list[tuple[str, str]]] = {"expertise": [], "language": [], "country": []}
-    for row in sorted(NAMED.of(), key=itemgetter("label")):
-        found[row["of"]].append((row["key"], row["label"]))
+@kept
+def _all_known(reader):
+    first, *rest = _known()
+    return first.union(*rest, all=True)
+
+
+@kept
+def _known_and_agencies(reader):
+    first, *rest = _known()
+    return first.union(*rest, _named(Agency.objects.visible_to(reader), "agency"), all=True)
+
+
+def _by_filter(rows: Iterable[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """Rows of (filter, key, name) as choices by name."""
+    found: dict[str, list[tuple[str, str]]] = {"expertise": [], "language": [], "country": [], "agency": []}
+    for of, key, name in sorted(rows, key=itemgetter(2)):
+        found[of].append((key, name))
     return found
 
 
@@ -111,7 +123,9 @@ class ExpertFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
-        return named_rows()
+        found = _by_filter(_all_known(self.request.user))
+        found.pop("agency")
+        return found
 
     def only(self, rows, name, value):
         """For a filter that says more about another one: `filter_queryset` takes both together."""
@@ -146,11 +160,6 @@ class ExpertFilter(FilterSet):
         return free_between(rows, first, asked["free_until"] or first) if first else rows
 
 
-@kept
-def _agencies(reader):
-    return Agency.objects.visible_to(reader).order_by().values_list("pk", "name")
-
-
 class DeskExpertFilter(ExpertFilter):
     """The desk also narrows by agency and by its state."""
 
@@ -158,7 +167,7 @@ class DeskExpertFilter(ExpertFilter):
     us_state = django_filters.ChoiceFilter(label="State", choices=UsState.choices, field_name="agency__us_state")
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
-        return super().choices() | {"agency": sorted(_agencies(self.request.user), key=itemgetter(1))}
+        return _by_filter(_known_and_agencies(self.request.user))
 
 
 def _of(rows) -> Exists:

@@ -137,7 +137,7 @@ def many(agency, officer, community_policing, creole):
 
 
 COST = {
-    "desk:agency-list": 5, "desk:expert-list": 6, "desk:agreement-list": 5, "desk:outreach-list": 4,
+    "desk:agency-list": 5, "desk:expert-list": 5, "desk:agreement-list": 5, "desk:outreach-list": 4,
     "desk:enquiry-list": 4, "desk:agency-detail": 10, "desk:expert-detail": 10, "desk:agreement-detail": 10,
     "desk:enquiry-detail": 4, "portal:expert-list": 6, "portal:agreement-list": 5, "portal:agency-detail": 10,
     "portal:expert-detail": 11, "portal:agreement-detail": 11,

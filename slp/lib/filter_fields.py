@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+from functools import lru_cache
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -67,14 +69,21 @@ def _css(widget: forms.Widget) -> str:
     return "usa-checkbox__input" if isinstance(widget, forms.CheckboxInput) else "usa-input"
 
 
+@lru_cache(maxsize=64)
+def _options(choices: tuple[tuple[Any, Any], ...]) -> str:
+    """The choices, drawn. Hundreds of agencies are escaped as one text: NUL is in no name, PostgreSQL would not have
+    it; and drawn once as long as they stay the same."""
+    words = html.escape("\0;".join([f"{value}\0:{label}" for value, label in choices]))
+    options = words.replace("\0;", '</option><option value="').replace("\0:", '">')
+    return f'<option value="{options}</option>' if words else ""
+
+
 def _select(bound: forms.BoundField) -> SafeString:
     """A plain select with its choices."""
     given = bound.value()
-    # Hundreds of agencies are escaped as one text: NUL is in none of them, PostgreSQL would not have it.
-    words = html.escape("\0;".join([f"{value}\0:{label}" for value, label in bound.field.choices]))
-    options = words.replace("\0;", '</option><option value="').replace("\0:", '">')
+    options = _options(tuple(bound.field.choices))
     mark = f'<option value="{html.escape("" if given is None else str(given))}"'
-    options = f'<option value="{options}</option>'.replace(f"{mark}>", f"{mark} selected>") if words else ""
+    options = options.replace(f"{mark}>", f"{mark} selected>", 1)
     marks = "".join(f' {name}="{text}"' for name, text in _refusal(bound).items())
     start = f'<select class="usa-select" name="{bound.html_name}" id="{bound.id_for_label}"{marks}>'
     return mark_safe(f"{start}{options}</select>")  # noqa: S308 -- each part is escaped
