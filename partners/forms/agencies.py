@@ -101,8 +101,9 @@ class AgencyProfileForm(AgencyChecks, EditForm):
 class OneFirstContact(Inline):
     """At most one contact is the first one; said at the form, before the database would."""
 
-    def at_odds(self) -> set[str]:
-        return {"is_primary"}
+    def in_order(self, changed: list[tuple]) -> list[tuple]:
+        """Whoever is the first one no longer comes before whoever is now."""
+        return sorted(changed, key=lambda pair: pair[0].is_primary)
 
     def clean(self) -> None:
         super().clean()

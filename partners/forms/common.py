@@ -22,6 +22,10 @@ class Inline(BaseInlineFormSet):
         """The fields by which people know a row."""
         return self.one_of_a_kind() or [next(iter(self.empty_form.fields))]
 
+    def in_order(self, changed: list[tuple]) -> list[tuple]:
+        """Changed rows, each with the names of its changed fields, as they are written one after the other."""
+        return changed
+
     def at_odds(self) -> set[str]:
         """The fields by which one row may stand where another one shall go."""
         return set(self.one_of_a_kind())

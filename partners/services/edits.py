@@ -35,7 +35,7 @@ def save_rows(
         for row in formset.deleted_objects:
             row.delete()
         moved = _make_room(formset)
-        for row, changed in formset.changed_objects:
+        for row, changed in formset.in_order(formset.changed_objects):
             columns = _columns(row, changed)
             if row.pk in moved:
                 row.save(force_insert=True)
@@ -50,7 +50,10 @@ def save_rows(
 
 def _make_room(formset: Any) -> set[int]:
     """Two rows that change places, or windows that move on, stand in each other's way while they are written one by
-    one: they are taken away first, and written anew under their own keys. Returns the keys."""
+    one: they are taken away first, and written anew under their own keys. Returns the keys.
+
+    Only where nothing points to such rows: what does would lose them.
+    """
     moved = {row.pk for row, changed in formset.changed_objects if formset.at_odds() & set(changed)}
     if len(moved) < 2:
         return set()

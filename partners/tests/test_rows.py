@@ -7,13 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
 
+import pghistory
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.urls import reverse
 
+from partners.forms.agencies import CapacityFormSet, ContactFormSet, TieFormSet
+from partners.forms.credentials import TravelDocumentFormSet
+from partners.forms.roster import AvailabilityFormSet, LanguageFormSet, SkillFormSet, TiesFormSet
 from partners.models import Agency, Contact
 from partners.services.experts import days
-from partners.tests.factories import make_expert
+from partners.tests.factories import make_agreement, make_expert
 from slp.history.services import timeline
 from slp.lib.dates import fiscal_year, today
 from slp.places.models import Language
@@ -276,7 +281,23 @@ def test_windows_may_move_on_over_one_another(agency, coordinator, client_of):
     assert timeline(expert)[0].changes[0].now == f"5 Jan {year}"
 
 
+def test_nothing_points_to_rows_that_are_written_anew():
+    """By name of the relation or without one: it would be emptied, or stand in the way."""
+    pointed_to = {
+        key.related_model
+        for model in apps.get_models()
+        for key in model._meta.concrete_fields
+        if key.is_relation and not issubclass(model, pghistory.models.Event)
+    }
+    sets = (SkillFormSet, LanguageFormSet, AvailabilityFormSet, TiesFormSet, TravelDocumentFormSet, CapacityFormSet,
+            TieFormSet, ContactFormSet)  # fmt: skip
+    anew = {one.model for one in sets if one(instance=one.fk.related_model()).at_odds()}
+    assert len(anew) == len(sets) - 1
+    assert anew & pointed_to == set()
+
+
 def test_another_contact_becomes_the_first_one(agency, contacts, coordinator, client_of):
+    agreement = make_agreement(agency, agency_contact=contacts[0])
     client, url = client_of(coordinator), reverse("portal:agency-contacts")
     for first in (1, 0):  # both orders: the database allows one at a time
         rows = list(agency.contacts.order_by("name"))
@@ -284,6 +305,8 @@ def test_another_contact_becomes_the_first_one(agency, contacts, coordinator, cl
         body.pop(f"contacts-{1 - first}-is_primary")
         assert client.post(url, body | {f"contacts-{first}-is_primary": "on"}).status_code == 302
         assert agency.contacts.get(is_primary=True).name == rows[first].name
+        agreement.refresh_from_db()
+        assert agreement.agency_contact == contacts[0], "an agreement keeps whom it names"
 
 
 def test_more_rows_than_there_is_room_for_are_all_shown(agency, contacts, coordinator, client_of):
