@@ -231,7 +231,7 @@ def test_what_a_row_would_change_is_said(agency, coordinator, roster_words, clie
     assert [row.changes for row in nothing.rows.all()] == [["Rank or title: Lieutenant → lieutenant"]]
     other = FULL | {
         "rank": "Captain", "service": "serving", "years": "22", "phone": "555-0199", "expertise": "POL-01 certified",
-        "languages": "ht 5", "worked_in": "Haiti; Georgia", "available": "2037-01-01 to 2037-02-01",
+        "languages": "ht 5", "worked_in": "Haiti; Georgia", "available": "2036-06-01 to 2037-02-01",
         "certificates": "FTO | A-1 | 2024-05-02 | 2046-05-01", "passport_expires_on": "",
     }  # fmt: skip
     upload = checked(coordinator, agency, csv_file([other, GOOD | {"name": "Bo New"}, {"name": "Nobody"}]))
@@ -245,7 +245,7 @@ def test_what_a_row_would_change_is_said(agency, coordinator, roster_words, clie
             "Community policing: teaches it → certified instructor in it",
             "Haitian Creole: level 4, tested → level 5",
             "Georgia: has worked there",
-            "Available: 1 Jan 2037 to 1 Feb 2037",
+            "Available: 1 Jan 2036 to 30 Jun 2036 → 1 Jun 2036 to 1 Feb 2037",
             "Certificate FTO: valid until 1 May 2044 → valid until 1 May 2046",
         ],
         "Bo New": [],

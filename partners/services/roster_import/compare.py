@@ -56,6 +56,16 @@ OR (p.last_day IS NOT NULL AND c.expires_on IS DISTINCT FROM p.last_day)
 _DEPTH = {depth.value: depth.label.lower() for depth in Depth}
 _TIED = {"worked_in": ExpertCountry.Relation.WORKED.label.lower(), "ties": ExpertCountry.Relation.TIES.label.lower()}
 _FREE = {"available": Availability.Kind.AVAILABLE.label, "unavailable": Availability.Kind.BLACKOUT.label}
+# Looked up for what differs alone: joined, they would be read for everybody.
+_FIELD = "(SELECT w.name FROM partners_expertise w WHERE w.code = p.code)"
+_LANGUAGE = "(SELECT w.name FROM places_language w WHERE w.code = p.code)"
+_COUNTRY = "(SELECT w.name FROM places_country w WHERE w.iso2 = p.code)"
+# The windows that the new one takes the place of.
+_WINDOWS_NOW = f"""(
+    SELECT string_agg({day("lower(o.period)")} || ' to ' || {day("upper(o.period) - 1")}, ', ' ORDER BY o.period)
+    FROM partners_availability o WHERE o.expert_id = p.expert_id AND o.period && p.period
+      AND o.kind = CASE p.kind WHEN 'available' THEN 'available' ELSE 'blackout' END
+)"""  # noqa: S608
 _WINDOW = f"{day('p.first_day')} || ' to ' || {day('p.last_day')}"
 _UNTIL_NOW = f"'valid until ' || {day('c.expires_on')}"
 _UNTIL = f"coalesce('valid until ' || {day('p.last_day')}, 'issued on ' || {day('p.first_day')})"
@@ -68,23 +78,23 @@ SELECT row_id, array_agg(text ORDER BY place, text) AS changes FROM (
     CROSS JOIN LATERAL (VALUES {_PERSON_SAYS}) AS v(place, text)
     WHERE ({PERSON_DIFFERS}) AND v.text IS NOT NULL
     UNION
-    SELECT p.row_id, 'a', {changed("w.name", named("s.depth", _DEPTH), named("coalesce(p.level, 1)", _DEPTH))}
-    FROM import_part p JOIN partners_expertise w ON w.code = p.code
+    SELECT p.row_id, 'a', {changed(_FIELD, named("s.depth", _DEPTH), named("coalesce(p.level, 1)", _DEPTH))}
+    FROM import_part p
     LEFT JOIN partners_expertskill s ON s.expert_id = p.expert_id AND s.expertise_id = p.code
     WHERE p.kind = 'expertise' AND (s.id IS NULL OR s.depth <> p.level)
     UNION
-    SELECT p.row_id, 'b', {changed("w.name", spoken("l.speaking", "l.is_tested"), spoken("p.level", "p.sure"))}
-    FROM import_part p JOIN places_language w ON w.code = p.code
+    SELECT p.row_id, 'b', {changed(_LANGUAGE, spoken("l.speaking", "l.is_tested"), spoken("p.level", "p.sure"))}
+    FROM import_part p
     LEFT JOIN partners_expertlanguage l ON l.expert_id = p.expert_id AND l.language_id = p.code
     WHERE p.kind = 'languages' AND (l.id IS NULL OR l.speaking <> p.level OR (p.sure AND NOT l.is_tested))
     UNION
-    SELECT p.row_id, 'c', {changed("w.name", "NULL", named("p.kind", _TIED))}
-    FROM import_part p JOIN places_country w ON w.iso2 = p.code
+    SELECT p.row_id, 'c', {changed(_COUNTRY, "NULL", named("p.kind", _TIED))}
+    FROM import_part p
     LEFT JOIN partners_expertcountry c ON c.expert_id = p.expert_id AND c.country_id = p.code
          AND c.relation = CASE p.kind WHEN 'ties' THEN 'ties' ELSE 'worked' END
     WHERE p.kind IN ('worked_in', 'ties') AND c.id IS NULL
     UNION
-    SELECT p.row_id, 'd', {changed(named("p.kind", _FREE), "NULL", _WINDOW)}
+    SELECT p.row_id, 'd', {changed(named("p.kind", _FREE), _WINDOWS_NOW, _WINDOW)}
     FROM import_part p
     LEFT JOIN partners_availability a ON a.expert_id = p.expert_id AND a.period = p.period
          AND a.kind = CASE p.kind WHEN 'available' THEN 'available' ELSE 'blackout' END
