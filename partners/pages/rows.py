@@ -69,10 +69,13 @@ def _sent(request, rows: Rows, allowed: Answer) -> Sent | None:
     looked_at = rows.formset_class(instance=rows.parent)
     now = standing(looked_at)
     before = marked(request.POST["seen_rows"], looked_at) if "seen_rows" in request.POST else now
+    data = request.POST
     if before != now:
-        merge = Merge(looked_at, before, now, request.POST)
-        return Sent(rows.formset_class(merge.data(), instance=rows.parent), now, 409, merge.conflict)
-    formset = rows.formset_class(request.POST, instance=rows.parent)
+        merge = Merge(looked_at, before, now, data)
+        data = merge.data()
+        if merge.differs:  # else the rows only changed places
+            return Sent(rows.formset_class(data, instance=rows.parent), now, 409, merge.conflict)
+    formset = rows.formset_class(data, instance=rows.parent)
     if formset.is_valid():
         changes = told(formset, now, in_full=rows.in_full)
         with refused_at(formset):

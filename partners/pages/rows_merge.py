@@ -14,6 +14,7 @@ from slp.lib.forms import Conflict, ConflictRow
 from slp.lib.track import who_changed_rows
 
 SALT = "rows as they were seen"
+GONE = "gone:"  # before the key of a row that there is no longer; no key of a row begins like this
 
 
 def mark(rows: dict[str, Row], formset: Inline) -> str:
@@ -40,6 +41,7 @@ class Merge:
 
     A field that was left alone has the colleague's value, one that was changed keeps what was typed. What a colleague
     removed stays removed, unless it was worked on: then it comes back as a new row. What both have added is one row.
+    A row that a colleague made another language or another skill of was removed: what was typed was not said of that.
     """
 
     formset: Inline  # unbound
@@ -53,6 +55,10 @@ class Merge:
     def __post_init__(self) -> None:
         self.words = RowWords(self.formset)
         typed = self._typed()
+        stands_at = self._stands_at()
+        self.before, typed = (
+            {stands_at.get(key, key): row for key, row in rows.items()} for rows in (self.before, typed)
+        )
         for key in dict.fromkeys([*self.before, *typed]):
             if key not in self.now:
                 self._gone(key, *typed.get(key, (None, False)))
@@ -71,6 +77,21 @@ class Merge:
             elif any(row.values()) and row != self.words.fresh and not removes:
                 self.added.append(row)
         return found
+
+    def _stands_at(self) -> dict[str, str]:
+        """For each row that was looked at: by which key there is now a row that says the same."""
+        names = sorted(self.formset.at_odds())
+        at = {self._says(row, names): key for key, row in self.now.items()} if names else {}
+        found = {key: at[says] for key, row in self.before.items() if (says := self._says(row, names)) in at}
+        kept, taken = not self.formset.one_of_a_kind(), set(found.values())
+        for key in self.before:  # said of nothing any more: a window that was moved is still the same one
+            if key not in found:
+                found[key] = key if kept and key in self.now and key not in taken else f"{GONE} {key}"
+        return found
+
+    @staticmethod
+    def _says(row: Row, names: list[str]) -> tuple[str, ...]:
+        return tuple(row.get(name, "") for name in names)
 
     def _stands(self, key: str, now: Row, typed: Row | None, removes: bool) -> None:
         before, values, twin = self.before.get(key), now, self._twin(now) if key not in self.before else None

@@ -258,6 +258,72 @@ def test_rows_may_change_places(agency, creole, coordinator, client_of):
     assert dict(expert.languages.values_list("language", "speaking")) == {"ht": 4, "fr": 3}
 
 
+@pytest.fixture
+def two_languages(agency, creole, coordinator, client_of):
+    """Creole at level 3 and French at level 4 of one person, opened twice: the person, a browser, the address, and what
+    each opened page sends."""
+    french = Language.objects.create(code="fr", name="French")
+    expert = make_expert(agency, "Maria Gonzalez", languages=[(creole, 3), (french, 4)])
+    url = reverse("portal:expert-languages", args=[expert.pk])
+    client = client_of(coordinator)
+    return expert, client, url, *(as_it_stands(client.get(url)) for _ in range(2))
+
+
+def swapped(opened: dict, *names: str) -> dict:
+    return {f"languages-{n}-{name}": opened[f"languages-{1 - n}-{name}"][0] for n in (0, 1) for name in names}
+
+
+def row_of(opened: dict, code: str) -> int:
+    return next(n for n in (0, 1) if opened[f"languages-{n}-language"] == [code])
+
+
+@pytest.mark.parametrize("removes", [False, True])
+def test_what_was_typed_for_a_language_stays_with_it_when_a_colleague_swaps_rows(two_languages, removes):
+    expert, client, url, theirs, opened = two_languages
+    assert client.post(url, theirs | swapped(opened, "language")).status_code == 302  # Creole 4, French 3
+    row = row_of(opened, "ht")
+    mine = {f"languages-{row}-DELETE": "on"} if removes else {f"languages-{row}-speaking": "5"}
+    late = client.post(url, opened | mine)
+    assert late.status_code == 409
+    assert '<th scope="row">French: Speaking' in differences(late)
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    assert dict(expert.languages.values_list("language", "speaking")) == {"fr": 3} | ({} if removes else {"ht": 5})
+
+
+def test_rows_that_only_changed_places_are_no_conflict(two_languages):
+    expert, client, url, theirs, opened = two_languages
+    assert client.post(url, theirs | swapped(opened, "language", "speaking")).status_code == 302
+    assert client.post(url, opened | {f"languages-{row_of(opened, 'ht')}-speaking": "5"}).status_code == 302
+    assert dict(expert.languages.values_list("language", "speaking")) == {"fr": 4, "ht": 5}
+
+
+def test_what_was_typed_for_a_language_is_not_said_of_another_one(two_languages):
+    expert, client, url, theirs, opened = two_languages
+    Language.objects.create(code="es", name="Spanish")
+    row = row_of(opened, "ht")
+    assert client.post(url, theirs | {f"languages-{row}-language": "es"}).status_code == 302
+    late = client.post(url, opened | {f"languages-{row}-speaking": "5"})
+    assert "(as a new row)" in differences(late)
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    assert dict(expert.languages.values_list("language", "speaking")) == {"fr": 4, "es": 3, "ht": 5}
+
+
+def test_what_was_typed_for_a_window_goes_with_it_when_a_colleague_moves_it(agency, coordinator, client_of):
+    expert = make_expert(agency, "Maria Gonzalez")
+    start = date(today().year + 1, 1, 1)
+    expert.availability.create(period=days(start, start + timedelta(days=9)))
+    url = reverse("portal:expert-availability", args=[expert.pk])
+    client = client_of(coordinator)
+    theirs, opened = (as_it_stands(client.get(url)) for _ in range(2))
+    later = {"availability-0-last_day": str(start + timedelta(days=19))}
+    assert client.post(url, theirs | later).status_code == 302
+    late = client.post(url, opened | {"availability-0-note": "After court"})
+    assert late.status_code == 409
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    (window,) = expert.availability.all()
+    assert (window.note, window.period.upper) == ("After court", start + timedelta(days=20))
+
+
 def test_windows_may_move_on_over_one_another(agency, coordinator, client_of):
     expert = make_expert(agency, "Maria Gonzalez")
     start = date(today().year + 1, 1, 1)
