@@ -108,6 +108,16 @@ def test_a_file_that_is_no_table_is_refused_at_the_field(agency, coordinator, cl
     assert not RosterImport.objects.exists()
 
 
+def test_a_formula_whose_result_is_not_in_the_file_is_no_empty_cell(agency, coordinator):
+    """Programs other than spreadsheets write such files."""
+    good = lines([GOOD, GOOD | {"name": "Ann Lee"}], ("name", "rank", "email"))
+    assert checked(coordinator, agency, xlsx_file(good)).status == "checked"
+    good[2][2] = '=CONCATENATE("ann", "@pd.example")'
+    upload = checked(coordinator, agency, xlsx_file(good))
+    assert upload.status == "failed"
+    assert upload.message.startswith("Cell C3 holds a formula, but the file does not say what comes of it.")
+
+
 def test_a_damaged_workbook_says_so(agency, coordinator):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from partners.services.roster_import.columns import CORRECTION, Column, heading_index, normal
@@ -25,6 +26,7 @@ MAX_COLUMNS = 60
 HEADINGS_WITHIN = 10  # lines: a title may stand above the headings
 EMPTY_LINES_IN_A_ROW = 5000  # after that a sheet is over, however long it says it is
 DELIMITERS = ",;\t"
+FORMULA = re.compile(rb"<f[\s>/]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 BROKEN_WORKBOOK = (
     zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError,
@@ -165,15 +167,34 @@ def _csv_records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Record]:
 # -- XLSX ------------------------------------------------------------------------------------------
 @contextmanager
 def _workbook(file: BinaryIO, columns: Sequence[Column]) -> Iterator[Table]:
+    books = []
     try:
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        books.append(load_workbook(file, read_only=True, data_only=True, keep_links=False))
+        if _has_formulas(file):
+            books.append(load_workbook(file, read_only=True, keep_links=False))
     except BROKEN_WORKBOOK as error:
         raise Unreadable(DAMAGED) from error
     try:
-        sheet = _sheet(book, columns)
-        yield _table("xlsx", _sheet_records(sheet), columns, sheet.max_row or 0)
+        sheet = _sheet(books[0], columns)
+        as_written = books[1][sheet.title] if books[1:] else None
+        yield _table("xlsx", _sheet_records(sheet, as_written), columns, sheet.max_row or 0)
     finally:
-        book.close()
+        for book in books:
+            book.close()
+
+
+def _has_formulas(file: BinaryIO) -> bool:
+    """Does any sheet hold a formula? Few do, and only those are read twice."""
+    with zipfile.ZipFile(file) as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with parts.open(name) as sheet:
+                    end = b""
+                    while block := sheet.read(256 * 1024):
+                        if FORMULA.search(end + block):
+                            return True
+                        end = block[-2:]
+    return False
 
 
 DAMAGED = (
@@ -195,15 +216,23 @@ def _sheet(book: Any, columns: Sequence[Column]) -> Any:
         raise Unreadable(DAMAGED) from error
 
 
-def _sheet_records(sheet: Any) -> Iterator[Record]:
+def _sheet_records(sheet: Any, as_written: Any = None) -> Iterator[Record]:
+    """`as_written`: the same sheet with its formulas instead of their results, if there are any."""
     rows = enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1)
+    written = as_written.iter_rows(max_col=MAX_COLUMNS, values_only=True) if as_written else repeat(())
     while True:
         try:
-            line, values = next(rows)
+            (line, values), formulas = next(rows), next(written)
         except StopIteration:
             return
         except BROKEN_WORKBOOK as error:
             raise Unreadable(DAMAGED) from error
+        for place, (value, formula) in enumerate(zip(values, formulas, strict=False), start=1):
+            if value is None and formula is not None:
+                raise Unreadable(
+                    f"Cell {get_column_letter(place)}{line} holds a formula, but the file does not say what comes of "
+                    "it. Open it in your spreadsheet program, save it there and send it again."
+                )
         yield line, [as_text(value) for value in values]
 
 
