@@ -6,6 +6,7 @@ from partners.lifecycles.people import directors, inl_of, people_of
 from partners.models import Agreement, Amendment
 from slp.reminders.services import tell
 
+PROPOSED = "Proposed changes: "  # begins the reason of a return that brings the agency's own wording
 HAS_DONE = {"draft": "has sent it back", "signing": "agrees to the text: both sides sign now"}
 
 
@@ -25,6 +26,7 @@ def tell_partner(paper: Agreement | Amendment, actor, reason: str) -> None:
 def tell_inl(paper: Agreement | Amendment, actor, reason: str) -> None:
     agreement, name, called = _of(paper)
     done, signs = HAS_DONE[paper.status], paper.status == "signing"
+    done = "proposes another text" if reason.startswith(PROPOSED) else done
     _tell(
         paper,
         "/admin/desk",
@@ -45,7 +47,7 @@ def _of(paper: Agreement | Amendment) -> tuple[Agreement, str, str]:
     if isinstance(paper, Agreement):
         return paper, paper.title, f"The agreement {paper.reference}"
     agreement = paper.agreement
-    called = f"Amendment {paper.number} of {agreement.reference}, {paper.summary},"
+    called = f"Amendment {paper.number} of {agreement.reference} ({paper.summary})"
     return agreement, f"Amendment to {agreement.title}", called
 
 

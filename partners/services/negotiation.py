@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from partners.lifecycles import AGREEMENT, inl_of, people_of
+from partners.lifecycles.telling import PROPOSED
 from partners.models import Agreement, AgreementApproval, AgreementComment, ApprovalKind, SignatureSide
 from partners.permissions import can_comment, can_keep_approvals, can_propose_text, comment_side
 from partners.services.agreements import keep_version, text_hash
@@ -82,7 +83,7 @@ def propose_text(*, actor, agreement: Agreement, text: str, summary: str, seen_s
         Agreement.objects.filter(pk=agreement.pk).update(text=text, version=F("version") + 1)
     agreement.refresh_from_db()
     keep_version(agreement=agreement, actor=actor, summary=f"Proposed by {agreement.agency}: {summary}")
-    return AGREEMENT.apply(agreement, "return_draft", actor=actor, reason=f"Proposed changes: {summary}")
+    return AGREEMENT.apply(agreement, "return_draft", actor=actor, reason=f"{PROPOSED}{summary}")
 
 
 @transaction.atomic

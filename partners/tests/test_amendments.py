@@ -227,6 +227,7 @@ def test_inl_is_told_what_the_agency_did_with_it(write, officer, director, signa
     (notice,) = officer.notices.filter(rule="agreement-moved")
     assert notice.subject.endswith("has sent it back")
     assert "Too many people." in notice.body
+    assert f" ({amendment.summary}): {coordinator} of " in notice.body
     assert notice.path == f"/admin/desk/amendments/{amendment.reference}/"
     AMENDMENT.apply(amendment, "send_partner", actor=officer)
     AMENDMENT.apply(amendment, "accept_terms", actor=signatory)

@@ -89,7 +89,7 @@ def test_inl_is_told_of_a_proposal_and_of_what_was_proposed(reviewed, coordinato
         seen_sha256=text_hash(reviewed.text),
     )  # fmt: skip
     (notice,) = officer.notices.filter(rule="agreement-moved")
-    assert notice.subject == f"MOU: {reviewed.agency} has sent it back"
+    assert notice.subject == f"MOU: {reviewed.agency} proposes another text"
     assert "Proposed changes: Narrower" in notice.body
     assert notice.path == f"/admin/desk/agreements/{reviewed.reference}/"
     assert (told(coordinator), told(director)) == (before, []), "who did it knows; the director signs later"
