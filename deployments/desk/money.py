@@ -63,7 +63,7 @@ def obligation_add(request, key: str):
             messages.success(request, f"{usd(data['amount'])} is set aside for {engagement.title}.")
             return redirect(back)
     return form_page(
-        request, "desk", form, title="Set money aside", eyebrow=str(engagement), submit="Record", back=back,
+        request, "desk", form, title="Set money aside", about=engagement, submit="Record", back=back,
         lead="No cost before an obligation (31 USC 1341): the engagement can start once it is recorded.",
     )  # fmt: skip
 
@@ -86,7 +86,7 @@ def claim_certify(request, key: str):
             return redirect(back)
     return form_page(
         request, "desk", form, template="deployments/money_page.html", title="Certify for payment",
-        eyebrow=str(claim), submit="Certify", back=back, sheet=pages.sheet(claim),
+        about=claim, submit="Certify", back=back, sheet=pages.sheet(claim),
         lead="You certify that the money is available and the claim is proper. You are liable for it (31 USC 3528).",
         nothing="" if obligations else "No money is set aside for this engagement. Record the obligation first.",
     )  # fmt: skip
@@ -107,7 +107,7 @@ def claim_pay(request, key: str):
             return redirect(back)
     warning = "" if claim.agency.eft_on_file_on else f"No bank enrolment of {claim.agency} is on file (31 USC 3332)."
     return form_page(
-        request, "desk", form, template="deployments/money_page.html", title="Record a payment", eyebrow=str(claim),
+        request, "desk", form, template="deployments/money_page.html", title="Record a payment", about=claim,
         submit="Record the payment", back=back, sheet=pages.sheet(claim), warning=warning,
     )  # fmt: skip
 

@@ -141,7 +141,7 @@ def training_edit(request, key: int):
             training.edit_training(session=session, form=form, actor=request.user)
             messages.success(request, "The session is changed.")
             return redirect(back)
-    return form_page(request, "desk", form, title="Change the session", eyebrow=str(session), submit="Save", back=back)
+    return form_page(request, "desk", form, title="Change the session", about=session, submit="Save", back=back)
 
 
 @door("desk")
@@ -164,7 +164,7 @@ def training_enrol(request, key: int):
             messages.success(request, f"{count} enrolled. They and their coordinators have been told.")
             return redirect(back)
     return form_page(
-        request, "desk", form, title="Who takes part?", eyebrow=str(session), submit="Enrol", back=back,
+        request, "desk", form, title="Who takes part?", about=session, submit="Enrol", back=back,
         nothing="" if people else "Everybody who travels soon has a place already, or nobody travels soon.",
     )  # fmt: skip
 
@@ -190,7 +190,7 @@ def training_attend(request, key: int):
             messages.success(request, f"{len(attended)} completed it.")
             return redirect(back)
     return form_page(
-        request, "desk", form, title="Who completed it?", eyebrow=str(session), submit="Record", back=back,
+        request, "desk", form, title="Who completed it?", about=session, submit="Record", back=back,
         nothing="" if enrolments else "Everybody’s attendance is recorded.",
     )  # fmt: skip
 

@@ -169,7 +169,7 @@ def deployment_add(request, key: str):
             messages.success(request, f"{deployment.expert} travels. Start preparing when you are ready.")
             return redirect("desk:deployment-detail", key=deployment.reference)
     return form_page(
-        request, "desk", form, title="Add a traveller", eyebrow=str(engagement), submit="Add", back=back,
+        request, "desk", form, title="Add a traveller", about=engagement, submit="Add", back=back,
         lead="For a replacement, or somebody who was not nominated for a seat.",
     )  # fmt: skip
 
@@ -186,7 +186,7 @@ def deployment_dates(request, key: str):
             _change_dates(request, deployment, form)
             return redirect(back)
     return form_page(
-        request, "desk", form, title="Change the dates of travel", eyebrow=str(deployment), submit="Change the dates",
+        request, "desk", form, title="Change the dates of travel", about=deployment, submit="Change the dates",
         back=back, lead="Requirements that do not hold until the new last day are asked again.",
     )  # fmt: skip
 

@@ -122,12 +122,12 @@ def claim_facts(claim: Claim) -> list:
 
 
 WAITING = {
-    "submitted": ("an INL/KM officer", "The officer opens it and decides each line."),
-    "in_review": ("an INL/KM officer", "Each line is allowed, allowed in part, or not, with the reason."),
-    "approved": ("finance at INL/KM", "Finance certifies that the money is there."),
-    "certified": ("finance at INL/KM", "The payment is on its way; it is recorded when it has gone out."),
+    "submitted": ("an INL officer", "The officer opens it and decides each line."),
+    "in_review": ("an INL officer", "Each line is allowed, allowed in part, or not, with the reason."),
+    "approved": ("finance at INL", "Finance certifies that the money is there."),
+    "certified": ("finance at INL", "The payment is on its way; it is recorded when it has gone out."),
     "draft": ("the agency", "The claim is being prepared."),
-    "returned": ("the agency", "INL/KM has asked for a correction."),
+    "returned": ("the agency", "INL has asked for a correction."),
 }
 
 

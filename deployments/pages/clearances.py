@@ -65,7 +65,7 @@ def clearance_submit(request, key: int, door: str):
 
 
 def _too_short(clearance: Clearance) -> str:
-    return f"It must hold until {last_day_needed(clearance):%-d %b %Y}. Renew it first, or ask INL/KM for other dates."
+    return f"It must hold until {last_day_needed(clearance):%-d %b %Y}. Renew it first, or ask INL for other dates."
 
 
 def _emergency_contact(request, clearance: Clearance, door: str):
@@ -75,7 +75,7 @@ def _emergency_contact(request, clearance: Clearance, door: str):
         with refused_at(form):
             readiness.save_emergency_contact(deployment=clearance.deployment, actor=request.user, **form.cleaned_data)
             readiness.hand_in_clearance(clearance=clearance, actor=request.user, note="In the person’s record")
-            messages.success(request, "Kept. Only you, your coordinator, INL/KM and the RSO see it.")
+            messages.success(request, "Kept. Only you, your coordinator, INL and the RSO see it.")
             return redirect(back_to_person(door, clearance))
     note_read(reader=request.user, subject=clearance.deployment.reference, what="emergency contact", person=expert.user)
     return form_page(

@@ -53,7 +53,7 @@ def stay_add(request, key: str, door: str):
             messages.success(request, f"{stay.city}, {stay.when}: planned. The claim is held against this city's rate.")
             return redirect(_journey(door, deployment))
     return form_page(
-        request, door, form, title="Nights in a city", eyebrow=str(deployment), submit="Plan these nights",
+        request, door, form, title="Nights in a city", about=deployment, submit="Plan these nights",
         back=_journey(door, deployment), lead=f"For a journey to several cities. It lasts from {deployment.when}.",
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def stay_remove(request, key: int, door: str):
         messages.success(request, f"{stay.city}, {stay.when}: removed.")
         return redirect(_journey(door, deployment))
     return form_page(
-        request, door, Form(), title=f"Remove the nights in {stay.city}?", eyebrow=str(deployment), submit="Remove",
+        request, door, Form(), title=f"Remove the nights in {stay.city}?", about=deployment, submit="Remove",
         danger=True, back=_journey(door, deployment), lead=f"{stay.when}. The history keeps them.",
     )  # fmt: skip
 

@@ -119,7 +119,7 @@ def support_edit(request, key: int, door: str):
             edit_support(entry=entry, actor=request.user, **form.cleaned_data)
             messages.success(request, "Corrected.")
             return redirect(back)
-    return form_page(request, door, form, title="Correct this entry", eyebrow=str(entry), submit="Save", back=back)
+    return form_page(request, door, form, title="Correct this entry", about=entry, submit="Save", back=back)
 
 
 @cache
@@ -190,4 +190,4 @@ def incident_edit(request, key: str, door: str):
             note_action(incident=incident, actor=request.user, form=form)
             messages.success(request, "Noted.")
             return redirect(back)
-    return form_page(request, door, form, title="What was done", eyebrow=str(incident), submit="Save", back=back)
+    return form_page(request, door, form, title="What was done", about=incident, submit="Save", back=back)

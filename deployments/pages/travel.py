@@ -78,7 +78,7 @@ def turn(deployment: Deployment, items, user, *, traveller: bool, check_ins: lis
     """Whose turn it is on a journey. `check_ins`: the newest first, as `beside` reads them; None where nobody has."""
     status = deployment.status
     if status in ("nominated", "confirmed"):
-        return Turn(False, "INL/KM", "Preparations begin when the addendum is signed by both sides.")
+        return Turn(False, "INL", "Preparations begin when the addendum is signed by both sides.")
     if status == "preparing":
         waiting = [item for item in items if item.is_open and item.moves]
         handed_in = [item for item in waiting if item.clearance.status == "submitted"]
@@ -87,7 +87,7 @@ def turn(deployment: Deployment, items, user, *, traveller: bool, check_ins: lis
             text = f"Next: {mine.requirement.name}."
             return Turn(True, "", text, due_words(mine.clearance.due_on), mine.moves[0][1], mine.moves[0][0])
         given = readiness_of(deployment, user)
-        return Turn(False, "INL/KM", "Everything holds." if given else given.reason)
+        return Turn(False, "INL", "Everything holds." if given else given.reason)
     if status == "ready":
         left = (deployment.starts_on - today()).days
         text = f"Travel begins {due_words(deployment.starts_on)}." if left >= 0 else "Arrival is not recorded yet."
@@ -121,7 +121,7 @@ def deployment_edit(request, key: str, door: str):
             messages.success(request, "Travel details are saved. The post and the RSO see them.")
             return redirect(back)
     return form_page(
-        request, door, form, title="Travel details", eyebrow=str(deployment), submit="Save", back=back,
+        request, door, form, title="Travel details", about=deployment, submit="Save", back=back,
         lead="The post and the RSO find the traveller by these.",
     )  # fmt: skip
 
@@ -139,9 +139,9 @@ def checkin_add(request, key: str, door: str):
             if row.is_safe:
                 messages.success(request, "Checked in. Thank you.")
             else:
-                messages.warning(request, "The RSO, the post and INL/KM have been told just now. Call them as well.")
+                messages.warning(request, "The RSO, the post and INL have been told just now. Call them as well.")
             return redirect(back)
     return form_page(
-        request, door, form, title="Check in", eyebrow=str(deployment.expert), submit="Check in", back=back,
+        request, door, form, title="Check in", about=deployment.expert, submit="Check in", back=back,
         lead="" if own else f"You check in for {deployment.expert}.", phone=deployment.country.post.duty_phone,
     )  # fmt: skip

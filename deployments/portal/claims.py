@@ -140,7 +140,7 @@ def claim_edit(request, key: str):
             claims.edit_claim(claim=claim, form=form, actor=request.user)
             messages.success(request, "Saved. Submit the claim when every line is there.")
             return redirect(back)
-    return form_page(request, "portal", form, title="Note and statement", eyebrow=str(claim), submit="Save", back=back)
+    return form_page(request, "portal", form, title="Note and statement", about=claim, submit="Save", back=back)
 
 
 # -- lines ------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def _line_page(request, claim: Claim, title: str, line: ClaimLine | None = None)
                 saved = claims.edit_line(line=line, seen_version=form.cleaned_data.get("seen_version"), **values)
             return _after(request, saved, claim)
     return form_page(
-        request, "portal", form, title=title, eyebrow=str(claim), submit="Save the line", multipart=True,
+        request, "portal", form, title=title, about=claim, submit="Save the line", multipart=True,
         back=reverse("portal:claim-detail", args=[claim.reference]), another="Save and add another",
     )  # fmt: skip
 
@@ -218,7 +218,7 @@ def line_remove(request, key: int):
         claims.remove_line(line=line, actor=request.user)
         messages.success(request, f"Removed: {line.description}.")
         return redirect(back)
-    context = {"claim": claim, "line": line, "back": back}
+    context = {"claim": claim, "line": line, "back": back, "whose": whose(request.user, claim)}
     return render(request, "portal/line_remove.html", context)
 
 

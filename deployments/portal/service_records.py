@@ -9,14 +9,15 @@ from django.views.decorators.http import require_POST
 
 from deployments.pages.service_records import load_expert, service_context
 from deployments.services.service_records import ask_for_service_record
-from partners.pages.common import door
+from partners.pages.common import door, whose
 
 
 @door("portal")
 def expert_service(request, key: int):
     """One expert's service as it stands today, with the records that were signed."""
     context = service_context(load_expert(request, key), request.user, "portal")
-    context["mine"] = context["expert"].user_id == request.user.pk
+    expert = context["expert"]
+    context |= {"mine": expert.user_id == request.user.pk, "whose": whose(request.user, expert)}
     return render(request, "portal/expert_service.html", context)
 
 

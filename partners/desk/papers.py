@@ -64,7 +64,7 @@ def amendment_add(request, key: str):
         "desk",
         form,
         title="Write an amendment",
-        eyebrow=str(agreement),
+        about=agreement,
         lead="Change below what the amendment changes; leave the rest as it stands. Both sides sign it.",
         submit="Draft the amendment",
         back=reverse("desk:agreement-detail", args=[key]),
@@ -88,7 +88,7 @@ def amendment_edit(request, key: str):
         "desk",
         form,
         title="Change the amendment",
-        eyebrow=str(amendment),
+        about=amendment,
         submit="Save",
         back=reverse("desk:amendment-detail", args=[key]),
     )

@@ -166,7 +166,7 @@ def membership_add_page(request, door: str, agency: Agency):
         door,
         form,
         title="Add a colleague" if door == "portal" else "Name somebody who speaks for the agency",
-        eyebrow=str(agency),
+        about=agency,
         lead="A coordinator answers requests and keeps the roster; a signatory signs; finance files claims; "
         "a traveller sees their own travel.",
         submit="Add",

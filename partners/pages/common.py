@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from partners.models import Agreement
+from partners.models import Agency, Agreement
 from partners.models.agreement import AgreementStatus
 from partners.permissions import agency_roles, of_several, post_roles, staff_roles
 from partners.services.edits import save_edit
@@ -48,8 +48,14 @@ def door(name: str) -> Callable:
     return guard
 
 
-def form_page(request, door: str, form, **context):
-    """A page with one form: 422 when it was refused, 409 when somebody else was faster."""
+def form_page(request, door: str, form, *, about: Any = None, **context):
+    """A page with one form: 422 when it was refused, 409 when somebody else was faster.
+
+    `about`: the record that it is about, named above the title, and its agency with it (`whose`).
+    """
+    if about is not None:
+        named = "" if isinstance(about, Agency) else whose(request.user, about)
+        context = {"eyebrow": str(about), "whose": named} | context
     status = 200
     if form.is_bound:
         status = 409 if getattr(form, "conflict", None) else 422
@@ -63,6 +69,7 @@ def edit_page(request, door: str, form, *, allowed: Answer, back: str, verb: str
     Context as for `form_page`; optional `saved`, what is said afterwards.
     """
     require(allowed)
+    context = {"whose": whose(request.user, form.instance)} | context
     saved = context.pop("saved", "Saved.")
     if request.method == "POST" and form.is_valid():
         with refused_at(form):
@@ -120,9 +127,19 @@ class Turn:
     action: str = ""
 
 
+OWNERS = ("agency", "agreement", "expert", "deployment", "invitation", "part")  # from a record towards its agency
+
+
+def agency_of(record: Any) -> Agency | None:
+    """The agency that a record belongs to, by whatever it belongs to."""
+    if record is None or isinstance(record, Agency):
+        return record
+    return next((found for name in OWNERS if (found := agency_of(getattr(record, name, None)))), None)
+
+
 def whose(user, record: Any) -> str:
     """The agency of a record, for the head of its page, if the reader belongs to several."""
-    return str(record.agency) if of_several(user) else ""
+    return str(agency_of(record) or "") if of_several(user) else ""
 
 
 def facts(*pairs: tuple[str, Any]) -> list[Fact]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.shortcuts import redirect, render
 
 from partners.forms.common import Inline
+from partners.pages.common import whose
 from partners.pages.rows_merge import Merge, mark, marked
 from partners.pages.rows_words import Row, standing, told
 from partners.services.edits import save_rows
@@ -48,6 +49,7 @@ def rows_page(request, door: str, rows: Rows, *, allowed: Answer):
         "formset": sent.formset,
         "rows": rows,
         "title": rows.title,
+        "whose": whose(request.user, rows.parent),
         "seen": mark(sent.now, sent.formset),
         "conflict": sent.conflict,
     }

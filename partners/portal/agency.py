@@ -7,6 +7,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from partners.forms.agencies import AgencyProfileForm
 from partners.models import Agency
-from partners.models.agency import AgencyRole, agencies_spoken_for
+from partners.models.agency import AgencyRole, agencies_of, agencies_spoken_for
 from partners.pages.agency import (
     agency_rows_page,
     agency_url,
@@ -39,17 +40,21 @@ from slp.lib.numbers import whole_number
 
 
 def own_agency(request, named: str = "") -> Agency:
-    """The agency that the person speaks for, or travels for: the one that the address names (or `named`), else the
-    first by name.
+    """The agency that the person speaks for, or travels for: the one that the address names (or `named`), else one that
+    they coordinate, else the first by name.
 
     What is named and is not theirs, or not any more, is not found: what was typed for it must not be saved into another
-    of their agencies.
+    of their agencies. What was merged into one of theirs is that one.
     """
     mine = Agency.objects.visible_to(request.user)
     if named := named or request.GET.get("agency", ""):
-        return get_object_or_404(mine, pk=whole_number(named) or 0)
-    mine = mine.alias(is_spoken_for=Q(pk__in=agencies_spoken_for(request.user)))
-    agency = mine.order_by("-is_spoken_for", "name", "pk").first()
+        stays = Agency.objects.filter(pk=whole_number(named) or 0).values(stays=Coalesce("merged_into", "pk"))
+        return get_object_or_404(mine, pk__in=stays)
+    mine = mine.alias(
+        is_coordinated=Q(pk__in=agencies_of(request.user).filter(role=AgencyRole.COORDINATOR)),
+        is_spoken_for=Q(pk__in=agencies_spoken_for(request.user)),
+    )
+    agency = mine.order_by("-is_coordinated", "-is_spoken_for", "name", "pk").first()
     if agency is None:
         raise Http404
     return agency
@@ -129,6 +134,7 @@ def agency_edit(request, agency: Agency):
         back=agency_url("portal", agency),
         title="Change our agency",
         eyebrow=agency.name,
+        whose="",
         crumb="Our agency",
         lead="INL finds you by what stands here. Pausing requests needs no reason and costs you nothing.",
     )

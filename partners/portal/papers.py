@@ -11,7 +11,7 @@ from partners.forms.papers import ApprovalForm, ProposeForm
 from partners.models import Amendment, ApprovalKind
 from partners.pages import papers as pages
 from partners.pages.agreements import load_agreement
-from partners.pages.common import door, form_page, whose
+from partners.pages.common import door, form_page
 from partners.permissions import agency_roles, can_keep_approvals, can_propose_text
 from partners.services.negotiation import keep_approval, propose_text
 from slp.lib.answers import require
@@ -70,8 +70,7 @@ def agreement_propose(request, key: str):
         "portal",
         form,
         title="Propose changes",
-        eyebrow=str(agreement),
-        whose=whose(request.user, agreement),
+        about=agreement,
         lead="Change the text as you would have it. INL sees every word that you changed.",
         submit="Send the proposal",
         back=reverse("portal:agreement-detail", args=[key]),
@@ -96,7 +95,7 @@ def agreement_approval(request, key: str, kind: str):
         "portal",
         form,
         title=ApprovalKind(kind).label,
-        eyebrow=str(agreement),
+        about=agreement,
         lead="What your agency needs before it can sign. What is still needed holds the signing back.",
         submit="Record",
         back=reverse("portal:agreement-detail", args=[key]),

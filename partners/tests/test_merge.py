@@ -8,6 +8,7 @@ import pghistory
 import pytest
 from django.apps import apps
 from django.urls import reverse
+from django.utils.html import escape
 
 from conftest import make_agency, make_member
 from engagements.tests.factories import make_engagement, make_invitation, make_need, make_seats
@@ -67,6 +68,18 @@ def test_the_other_record_ends_and_leads_to_the_one_that_stays(agency, twin, off
     assert answer.redirect_chain[-1][0] == reverse("desk:agency-detail", args=[agency.pk])
     assert "was merged into this record" in answer.content.decode()
     assert len(timeline(twin)) >= 2
+
+
+def test_an_address_that_names_the_other_record_leads_its_people_to_the_one_that_stays(
+    agency, twin, other_agency, officer, coordinator, client_of
+):
+    merge(officer, agency, twin)
+    client = client_of(coordinator)
+    for name in ("agency-detail", "agency-edit", "agency-contacts"):
+        page = client.get(reverse(f"portal:{name}"), {"agency": twin.pk})
+        assert page.status_code == 200
+        assert escape(agency.name) in page.content.decode()
+    assert client.get(reverse("portal:agency-detail"), {"agency": other_agency.pk}).status_code == 404
 
 
 def test_what_both_have_is_settled(agency, twin, officer, haiti, traveller):
