@@ -13,12 +13,13 @@ from datetime import date, datetime, timedelta
 from engagements.lifecycles import INVITATION, addendum_digest, staff
 from engagements.models import Addendum, EngagementStatus, FinalReport, Invitation, InvitationStatus
 from engagements.models.report import OWED
+from engagements.services.answer_links import answer_path
 from partners.models import Membership
 from partners.models.agreement import SignatureSide
 from slp.accounts.models import User
 from slp.lib.answers import Refused
 from slp.lib.dates import at_post, day_of, show
-from slp.reminders.rules import Due, chore, rule
+from slp.reminders.rules import Due, chore, link_of, rule
 
 REPORT_RUNGS = (-7, -1, 0, 1, 7, 14, 30)  # days after the due date
 ESCALATION = 30
@@ -40,6 +41,14 @@ def speakers(agencies: Iterable[int], role: str) -> dict[int, list[User]]:
 
 
 # -- invitations -----------------------------------------------------------------------------------
+@link_of("invitation-sent")
+@link_of("invitation-changed")
+@link_of("invitation-reply")
+def invitation_link(notice) -> str:
+    """The coordinator's own link, which takes a "not this time" without signing in."""
+    return answer_path(Invitation.objects.get(reference=notice.about), notice.user)
+
+
 @rule(
     "invitation-reply",
     "A request for help waits for your answer: half way, and two days before the end.",

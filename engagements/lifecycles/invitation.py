@@ -20,7 +20,7 @@ from engagements.permissions import partner_roles
 from partners.lifecycles import OFFICER, PARTNER, people_of
 from partners.services.scope import may_do
 from slp.lib.answers import Answer, answer, no
-from slp.lib.dates import show, today
+from slp.lib.dates import at_post, show, today
 from slp.lib.lifecycle import Lifecycle, Move
 from slp.reminders.services import tell
 
@@ -85,7 +85,9 @@ def _tell_agency(invitation: Invitation, actor, reason: str) -> None:
         subject=f"{need.country} asks for your help: {need.title}",
         body=f"INL asks {invitation.agency} for support in {need.country} ({need.places}), between "
         f"{show(need.starts_on)} and {show(need.ends_on)}.\n\n{invitation.message}\n\n"
-        "Taking part is voluntary. Saying no costs you nothing, and no reason is needed.",
+        f"Please answer by {at_post(invitation.reply_by, invitation.agency.time_zone)}. Taking part is voluntary: "
+        "saying no costs you nothing, and no reason is needed.\n\nThe link shows all that is asked, and takes a “not "
+        "this time” in one tap, without signing in. It is your own: please don't pass it on.",
         about=invitation.reference,
         path=f"/portal/invitations/{invitation.reference}/",
         why="You coordinate your agency's partnership.",

@@ -6,10 +6,15 @@ from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
+from django.utils.text import capfirst
 
+from engagements.kinds import KINDS
 from engagements.models import Engagement, HostInstitution, Invitation, InvitationAnswer, Need, Nomination, Seat
-from engagements.pages.needs import SEAT, light_seat
+from engagements.pages.common import facts
+from engagements.pages.needs import SEAT, light_seat, stay
 from partners.models import Agency, Expert, Expertise
+from slp.lib.costs import CostCategory
+from slp.lib.dates import show_between
 from slp.lib.light import columns, has_read, light, named, of
 from slp.lib.statements import kept
 from slp.places.models import Academy, Country, Language
@@ -100,3 +105,29 @@ def counter_offer(invitation: Invitation, user) -> dict | None:
         return None
     found = dict(zip(ANSWER, row, strict=True))
     return found | {"by": found["by__name"] or found["by__email"]}
+
+
+def reimbursed(kind: str) -> str:
+    """What a partner gets back for this kind of engagement, in words."""
+    rules = KINDS[kind]
+    if not rules.reimbursable:
+        return "The costs of hosting guests are not reimbursable. Taking part is voluntary."
+    names = [CostCategory(code).label.lower() for code in CostCategory.values if code in rules.costs]
+    return f"INL reimburses {', '.join(names[:-1])} and {names[-1]}, as the addendum agrees."
+
+
+def request_facts(invitation: Invitation) -> list:
+    """What, where, when, under which conditions."""
+    need = invitation.need
+    return facts(
+        ("What", f"{need.get_kind_display()}: {need.title}"),
+        ("With whom", need.institution),
+        ("Where", f"{need.places}, {need.country}"),
+        *([("Academy", need.academy)] if need.academy_id else []),
+        ("When", f"{capfirst(show_between(need.starts_on, need.ends_on))}, for {stay(need)}"),
+        ("What must improve", need.problem),
+        ("How success will be recognized", need.success),
+        ("Safety conditions", need.security_conditions),
+        ("What is reimbursed", reimbursed(need.kind)),
+        ("Asked by", f"{invitation.sender}, INL"),
+    )

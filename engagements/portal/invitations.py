@@ -5,17 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils.text import capfirst
 
 from engagements.forms.invitations import AnswerForm, PeopleForm
-from engagements.kinds import KINDS
 from engagements.lifecycles import INVITATION, NOMINATION
 from engagements.models import Invitation, Nomination, NominationStatus, Seat
 from engagements.models.invitation import ANSWERED_YES
-from engagements.pages.common import Turn, door, facts, sent
-from engagements.pages.invitations import asked_seats, offered_people, show_invitation
+from engagements.pages.common import Turn, door, sent
+from engagements.pages.invitations import asked_seats, offered_people, request_facts, show_invitation
 from engagements.pages.lists import invitation_list_page
-from engagements.pages.needs import asks, stay
+from engagements.pages.needs import asks
 from engagements.permissions import can_nominate
 from engagements.services.invitations import (
     answer_invitation,
@@ -27,8 +25,7 @@ from engagements.services.invitations import (
 from partners.pages.common import whose
 from partners.permissions import can_open_office, of_several
 from slp.lib.answers import answer, require
-from slp.lib.costs import CostCategory
-from slp.lib.dates import at_post, show_between
+from slp.lib.dates import at_post
 from slp.lib.forms import refusal_about, refused_at
 from slp.lib.lists import list_view
 from slp.lib.moves import move_path
@@ -46,32 +43,6 @@ def load_invitation(request, key: str) -> Invitation:
         "need__country", "need__institution", "need__academy", "agency", "sender"
     )
     return get_object_or_404(rows, reference=key)
-
-
-def reimbursed(kind: str) -> str:
-    """What a partner gets back for this kind of engagement, in words."""
-    rules = KINDS[kind]
-    if not rules.reimbursable:
-        return "The costs of hosting guests are not reimbursable. Taking part is voluntary."
-    names = [CostCategory(code).label.lower() for code in CostCategory.values if code in rules.costs]
-    return f"INL reimburses {', '.join(names[:-1])} and {names[-1]}, as the addendum agrees."
-
-
-def request_facts(invitation: Invitation) -> list:
-    """What, where, when, under which conditions."""
-    need = invitation.need
-    return facts(
-        ("What", f"{need.get_kind_display()}: {need.title}"),
-        ("With whom", need.institution),
-        ("Where", f"{need.places}, {need.country}"),
-        *([("Academy", need.academy)] if need.academy_id else []),
-        ("When", f"{capfirst(show_between(need.starts_on, need.ends_on))}, for {stay(need)}"),
-        ("What must improve", need.problem),
-        ("How success will be recognized", need.success),
-        ("Safety conditions", need.security_conditions),
-        ("What is reimbursed", reimbursed(need.kind)),
-        ("Asked by", f"{invitation.sender}, INL"),
-    )
 
 
 @door("portal")

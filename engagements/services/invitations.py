@@ -144,11 +144,13 @@ def answer_invitation(
     note: str = "",
     proposed_start: date | None = None,
     proposed_end: date | None = None,
+    how: str = "",
 ) -> Invitation:
     """Carry out the agency's answer: one of `accept`, `accept_part`, `counter`, `decline`.
 
     `seats`: which ones it will fill (all that were asked, for `accept`). `people`: who takes which of them, as far
-    as that is known already. The note of a decline stays with the answer; it is in no mail and in no history.
+    as that is known already. `how`: by which way, for the history. The note of a decline stays with the answer; it is
+    in no mail and in no history.
     """
     if verb not in ANSWERS:
         raise Refused("Choose one of the answers.")
@@ -159,7 +161,7 @@ def answer_invitation(
     chosen = _seats_for(invitation, verb, seats, people)
     with because(actor, "Answered"), readable_constraints(InvitationAnswer):
         hold_seats(invitation, chosen)
-        INVITATION.apply(invitation, verb, actor=actor)
+        INVITATION.apply(invitation, verb, actor=actor, reason=how)
         InvitationAnswer.objects.create(
             invitation=invitation,
             verb=verb,

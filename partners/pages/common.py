@@ -51,11 +51,13 @@ def door(name: str) -> Callable:
 def form_page(request, door: str, form, *, about: Any = None, **context):
     """A page with one form: 422 when it was refused, 409 when somebody else was faster.
 
-    `about`: the record that it is about, named above the title, and its agency with it (`whose`).
+    `about`: the record that it is about, named above the title. At the portal its agency is named with it (`whose`).
     """
+    record = about or getattr(form, "instance", None)
     if about is not None:
-        named = "" if isinstance(about, Agency) else whose(request.user, about)
-        context = {"eyebrow": str(about), "whose": named} | context
+        context = {"eyebrow": str(about)} | context
+    if door == "portal" and not isinstance(record, Agency):
+        context["whose"] = whose(request.user, record)
     status = 200
     if form.is_bound:
         status = 409 if getattr(form, "conflict", None) else 422
@@ -69,7 +71,6 @@ def edit_page(request, door: str, form, *, allowed: Answer, back: str, verb: str
     Context as for `form_page`; optional `saved`, what is said afterwards.
     """
     require(allowed)
-    context = {"whose": whose(request.user, form.instance)} | context
     saved = context.pop("saved", "Saved.")
     if request.method == "POST" and form.is_valid():
         with refused_at(form):

@@ -49,7 +49,7 @@ def rows_page(request, door: str, rows: Rows, *, allowed: Answer):
         "formset": sent.formset,
         "rows": rows,
         "title": rows.title,
-        "whose": whose(request.user, rows.parent),
+        "whose": whose(request.user, rows.parent) if door == "portal" else "",
         "seen": mark(sent.now, sent.formset),
         "conflict": sent.conflict,
     }

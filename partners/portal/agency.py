@@ -134,7 +134,6 @@ def agency_edit(request, agency: Agency):
         back=agency_url("portal", agency),
         title="Change our agency",
         eyebrow=agency.name,
-        whose="",
         crumb="Our agency",
         lead="INL finds you by what stands here. Pausing requests needs no reason and costs you nothing.",
     )

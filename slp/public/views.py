@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils.safestring import SafeString
 
 from deployments import public as deployments_public
+from engagements import public as engagements_public
 from engagements.models import Accomplishment, Guide, PublishedFigure
 from partners import public as partners_public
 from partners.models import Sector
@@ -219,5 +220,6 @@ urlpatterns = [
     path("health/live", health.health_live, name="health-live"),
     path("health/ready", health.health_ready, name="health-ready"),
     *partners_public.urlpatterns,
+    *engagements_public.urlpatterns,
     *deployments_public.urlpatterns,
 ]

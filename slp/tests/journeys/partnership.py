@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from slp.demo.accounts import ACCOUNTS
-from slp.tests.journeys.people import Company, Person
+from slp.tests.journeys.people import Company, Person, link_in
 
 DIRECTOR = next(account.name for account in ACCOUNTS if account.key == "director")
 AGENCY = "Harbor Point Police Department"
@@ -188,7 +187,7 @@ class Partnership:
         """Somebody who was invited follows the link of the mail, chooses a password and signs in with it."""
         mail = self.company.mailbox.wait_for(address, "You speak for")
         person = self.company.guest(address)
-        person.open(re.search(r"https?://\S+", mail.get_content()).group())
+        person.open(link_in(mail))
         person.fill("New Password", NEW_PASSWORD, exact=True)
         person.fill("again", NEW_PASSWORD)
         person.press_last()

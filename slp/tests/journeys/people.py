@@ -69,6 +69,10 @@ class Mailbox:
         return sorted({i for i in ids if ids.count(i) > 1})
 
 
+def link_in(mail: EmailMessage) -> str:
+    return re.search(r"https?://\S+", mail.get_content()).group()
+
+
 class Person:
     """One person at their browser, signed in unless `account` is empty. `account`: a demo account or an address."""
 
@@ -227,9 +231,9 @@ class Company:
             self._here[account] = self.kind(self.browser, self.stack, account, viewport)
         return self._here[account]
 
-    def guest(self, name: str) -> Person:
-        """Somebody who has no account yet; known by that name from then on."""
-        self._here[name] = self.kind(self.browser, self.stack, "", DESKTOP)
+    def guest(self, name: str, viewport: dict = DESKTOP) -> Person:
+        """Somebody who has no account yet, or does not sign in; known by that name from then on."""
+        self._here[name] = self.kind(self.browser, self.stack, "", viewport)
         return self._here[name]
 
     def __getattr__(self, account: str) -> Person:

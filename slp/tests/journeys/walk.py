@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from slp.demo.accounts import ACCOUNTS, HOME_AGENCY, OTHER_AGENCY
 from slp.tests.journeys.ledger import Ledger
-from slp.tests.journeys.people import Company
+from slp.tests.journeys.people import PHONE, Company, link_in
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 NAMES = {account.key: account.name for account in ACCOUNTS}
@@ -34,7 +34,7 @@ class Walk:
             self.post_registers_the_need,
             self.officer_validates_and_invites_two_agencies,
             self.coordinator_accepts_part_and_offers_people,
-            self.other_coordinator_declines_without_a_reason,
+            self.other_coordinator_declines_from_the_mail,
             self.officer_confirms_and_opens_the_engagement,
             self.both_sides_sign_the_addendum,
             self.finance_sets_money_aside,
@@ -156,12 +156,13 @@ class Walk:
         coordinator.open(f"/portal/invitations/{self.invitation}/")
         coordinator.sees("Partly accepted")
 
-    def other_coordinator_declines_without_a_reason(self) -> None:
-        other = self.company["coordinator2"]
-        other.open("/portal/")
-        other.press(self.title)
+    def other_coordinator_declines_from_the_mail(self) -> None:
+        """On a phone, without signing in, without a reason."""
+        other = self.company.guest("chief", PHONE)
+        other.open(link_in(self.company.mailbox.wait_for("coordinator2", self.title)))
+        other.sees(self.title)
         other.press("Not this time")
-        other.sees("Declined")
+        other.sees("Thank you for telling us")
 
     def officer_confirms_and_opens_the_engagement(self) -> None:
         officer = self.company.officer

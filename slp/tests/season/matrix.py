@@ -23,6 +23,8 @@ from django.db import transaction
 from django.template.backends.django import Template
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from engagements.services.answer_links import answer_path
+from partners.lifecycles import people_of
 from slp.lib.lifecycle import LIFECYCLES
 from slp.tests.bench.measure import statements
 from slp.tests.season.world import NOUNS, ROLES, World, key, requirement_for
@@ -38,6 +40,7 @@ SAMPLES: dict[str, dict] = {
     "need-match": {"filters": {"status": "validated"}},
     "invitation-add": {"noun": "need", "filters": {"status": "validated"}},
     "invitation-answer": {"filters": {"status": "sent"}},
+    "invitation-link": {"filters": {"status": "sent"}},
     "nomination-add": {"noun": "invitation"},
     "addendum-sign": {"filters": {"engagement__status": "addendum"}},
     "addendum-edit": {"filters": {"engagement__status": "addendum"}},
@@ -140,6 +143,8 @@ def address(route: Route, obj) -> str:
         values["verb"] = verb_of(obj)
     if "requirement" in route.params:
         values["requirement"] = requirement_for(obj)
+    if "token" in route.params:
+        values["token"] = answer_path(obj, people_of(obj.agency, "coordinator")[0]).split("/")[2]
     values["number"] = 1
     return reverse(route.name, kwargs={name: values[name] for name in route.params})
 
