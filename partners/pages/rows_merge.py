@@ -14,7 +14,7 @@ from slp.lib.forms import Conflict, ConflictRow
 from slp.lib.track import who_changed_rows
 
 SALT = "rows as they were seen"
-GONE = "gone:"  # before the key of a row that there is no longer; no key of a row begins like this
+Typed = dict[Any, tuple[Row, bool]]  # what was sent of each row, and whether to remove it
 
 
 def mark(rows: dict[str, Row], formset: Inline) -> str:
@@ -35,13 +35,16 @@ def marked(text: str, formset: Inline) -> dict[str, Row]:
         return {}
 
 
+def _says(row: Row, names: list[str]) -> tuple[str, ...]:
+    return tuple(row.get(name, "") for name in names)
+
+
 @dataclass
 class Merge:
     """What a colleague saved (`now`) and what was typed, each against what was looked at (`before`).
 
     A field that was left alone has the colleague's value, one that was changed keeps what was typed. What a colleague
     removed stays removed, unless it was worked on: then it comes back as a new row. What both have added is one row.
-    A row that a colleague made another language or another skill of was removed: what was typed was not said of that.
     """
 
     formset: Inline  # unbound
@@ -54,18 +57,16 @@ class Merge:
 
     def __post_init__(self) -> None:
         self.words = RowWords(self.formset)
-        typed = self._typed()
-        stands_at = self._stands_at()
-        self.before, typed = (
-            {stands_at.get(key, key): row for key, row in rows.items()} for rows in (self.before, typed)
-        )
-        for key in dict.fromkeys([*self.before, *typed]):
-            if key not in self.now:
-                self._gone(key, *typed.get(key, (None, False)))
-        for key, now in self.now.items():  # last: what is new of mine, they may have as well
-            self._stands(key, now, *typed.get(key, (None, False)))
+        typed, names = self._typed(), self.formset.one_of_a_kind()
+        self.keys = {key: key for key in self.now}  # of the rows as they are now, by what they are told apart by here
+        typed = self._told_by_what_they_say(names, typed) if names else self._told_by_key(typed)
+        for row in dict.fromkeys([*self.before, *typed]):
+            if row not in self.now:
+                self._gone(row, *typed.get(row, (None, False)))
+        for row, now in self.now.items():  # last: what is new of mine, they may have as well
+            self._stands(row, now, *typed.get(row, (None, False)))
 
-    def _typed(self) -> dict[str, tuple[Row, bool]]:
+    def _typed(self) -> Typed:
         """What was sent for each row that there was, and whether to remove it. New rows are put aside."""
         found = {}
         for number in range(self.formset.absolute_max):
@@ -78,20 +79,37 @@ class Merge:
                 self.added.append(row)
         return found
 
-    def _stands_at(self) -> dict[str, str]:
-        """For each row that was looked at: by which key there is now a row that says the same."""
-        names = sorted(self.formset.at_odds())
-        at = {self._says(row, names): key for key, row in self.now.items()} if names else {}
-        found = {key: at[says] for key, row in self.before.items() if (says := self._says(row, names)) in at}
-        kept, taken = not self.formset.one_of_a_kind(), set(found.values())
-        for key in self.before:  # said of nothing any more: a window that was moved is still the same one
-            if key not in found:
-                found[key] = key if kept and key in self.now and key not in taken else f"{GONE} {key}"
-        return found
+    def _told_by_what_they_say(self, names: list[str], typed: Typed) -> Typed:
+        """Rows of which no two say the same are known by that: a row of which somebody made another language is one
+        removed and one added, and rows that change places have not changed."""
+        said = {key: _says(row, names) for key, row in self.before.items()}
+        self.before = {said[key]: row for key, row in self.before.items()}
+        self.keys = {_says(row, names): key for key, row in self.now.items()}
+        self.now = {_says(row, names): row for row in self.now.values()}
+        mine: Typed = {}
+        for key, (row, removes) in typed.items():
+            says, stood = _says(row, names), said.get(key, ())
+            if any(was and not text for was, text in zip(stood, says, strict=False)):
+                says = stood  # left empty, which is no other row: the form asks for it
+            if says in self.before and says not in mine and not removes:
+                mine[says] = row, False
+            elif not removes:
+                self.added.append(row)
+        for key, (row, removes) in typed.items():  # what was ticked, or is another one now
+            stood = said.get(key, _says(row, names) if removes else None)
+            if stood in self.now:
+                mine.setdefault(stood, (self.before.get(stood, row), True))
+        return mine
 
-    @staticmethod
-    def _says(row: Row, names: list[str]) -> tuple[str, ...]:
-        return tuple(row.get(name, "") for name in names)
+    def _told_by_key(self, typed: Typed) -> Typed:
+        """A window that was moved is still the same one, unless several have only changed places."""
+        names = sorted(self.formset.at_odds())
+        at = {_says(row, names): key for key, row in self.now.items()} if names else {}
+        places = {key: at[says] for key, row in self.before.items() if (says := _says(row, names)) in at}
+        while off := places.keys() ^ set(places.values()):
+            places = {key: place for key, place in places.items() if not {key, place} & off}
+        self.before = {places.get(key, key): row for key, row in self.before.items()}
+        return {places.get(key, key): row for key, row in typed.items()}
 
     def _stands(self, key: str, now: Row, typed: Row | None, removes: bool) -> None:
         before, values, twin = self.before.get(key), now, self._twin(now) if key not in self.before else None
@@ -101,7 +119,7 @@ class Merge:
         elif typed is not None:
             left = before or {}
             values = {name: now[name] if left.get(name) == text else text for name, text in typed.items()}
-        self.rows.append((key, values, removes))
+        self.rows.append((self.keys[key], values, removes))
         if before is None:
             yours = "" if typed is None and twin is None else self.words.row(values)
             self.differs.append(ConflictRow(self.words.title(now), "", self.words.row(now), yours))

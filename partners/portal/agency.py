@@ -34,7 +34,7 @@ from partners.permissions import (
 )
 from partners.services.agencies import pause_requests
 from partners.services.confirm import confirm_agency, is_stale, to_confirm
-from slp.lib.answers import require
+from slp.lib.answers import Stale, require
 from slp.lib.dates import show, today
 from slp.lib.numbers import whole_number
 
@@ -44,12 +44,18 @@ def own_agency(request, named: str = "") -> Agency:
     they coordinate, else the first by name.
 
     What is named and is not theirs, or not any more, is not found: what was typed for it must not be saved into another
-    of their agencies. What was merged into one of theirs is that one.
+    of their agencies. What was merged into one of theirs leads on to that one, but takes nothing any more (`Stale`).
     """
     mine = Agency.objects.visible_to(request.user)
     if named := named or request.GET.get("agency", ""):
         stays = Agency.objects.filter(pk=whole_number(named) or 0).values(stays=Coalesce("merged_into", "pk"))
-        return get_object_or_404(mine, pk__in=stays)
+        agency = get_object_or_404(mine, pk__in=stays)
+        if request.method == "POST" and str(agency.pk) != named:
+            raise Stale(
+                f"While you were writing, this record was merged into {agency}. Nothing was saved. Go back to copy "
+                "what you wrote, then open that agency’s page."
+            )
+        return agency
     mine = mine.alias(
         is_coordinated=Q(pk__in=agencies_of(request.user).filter(role=AgencyRole.COORDINATOR)),
         is_spoken_for=Q(pk__in=agencies_spoken_for(request.user)),

@@ -12,12 +12,13 @@ from django.utils.html import escape
 
 from conftest import make_agency, make_member
 from engagements.tests.factories import make_engagement, make_invitation, make_need, make_seats
-from partners.models import Agency
+from partners.models import Agency, Membership
 from partners.services.merge import merge_agencies, pointers, preview
 from partners.tests.factories import make_agreement, make_expert
 from slp.history.services import timeline
 from slp.lib.answers import Refused
 from slp.lib.dates import today
+from slp.tests.season.forms import posting_forms
 
 
 @pytest.fixture
@@ -80,6 +81,22 @@ def test_an_address_that_names_the_other_record_leads_its_people_to_the_one_that
         assert page.status_code == 200
         assert escape(agency.name) in page.content.decode()
     assert client.get(reverse("portal:agency-detail"), {"agency": other_agency.pk}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["agency-edit", "agency-contacts", "agency-confirm", "membership-add", "expert-add"])
+def test_what_was_written_for_the_other_record_is_not_saved_into_the_one_that_stays(
+    agency, twin, officer, coordinator, client_of, name
+):
+    """Its form shows another agency's values: a save would put all of them over the facts that stay."""
+    Membership.objects.create(user=coordinator, agency=twin, role="coordinator")
+    client, url = client_of(coordinator), f"{reverse(f'portal:{name}')}?agency={twin.pk}"
+    opened = posting_forms(client.get(url).content.decode())[-1].values
+    merge(officer, agency, twin)
+    before = Agency.objects.values().get(pk=agency.pk)
+    answer = client.post(url, opened | {"population_served": "9"})
+    assert answer.status_code == 409
+    assert f"was merged into {agency}" in answer.content.decode()
+    assert Agency.objects.values().get(pk=agency.pk) == before
 
 
 def test_what_both_have_is_settled(agency, twin, officer, haiti, traveller):

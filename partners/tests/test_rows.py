@@ -290,6 +290,50 @@ def test_what_was_typed_for_a_language_stays_with_it_when_a_colleague_swaps_rows
     assert dict(expert.languages.values_list("language", "speaking")) == {"fr": 3} | ({} if removes else {"ht": 5})
 
 
+def levels(expert) -> dict:
+    return dict(expert.languages.values_list("language", "speaking"))
+
+
+def test_what_a_colleague_typed_for_a_language_stays_with_it_when_i_swap_rows(two_languages):
+    expert, client, url, theirs, opened = two_languages
+    assert client.post(url, theirs | {f"languages-{row_of(opened, 'ht')}-speaking": "1"}).status_code == 302
+    late = client.post(url, opened | swapped(opened, "language", "speaking"))
+    assert late.status_code == 409
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    assert levels(expert) == {"ht": 1, "fr": 4}, "places changed, nothing else of mine"
+
+
+def test_of_languages_that_i_swapped_each_has_what_i_typed_for_it(two_languages):
+    expert, client, url, theirs, opened = two_languages
+    assert client.post(url, theirs | {f"languages-{row_of(opened, 'ht')}-speaking": "1"}).status_code == 302
+    late = client.post(url, opened | swapped(opened, "language"))  # Creole 4, French 3
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    assert levels(expert) == {"ht": 4, "fr": 3}
+
+
+def test_what_i_made_another_language_is_one_removed_and_one_added(two_languages):
+    expert, client, url, theirs, opened = two_languages
+    Language.objects.create(code="es", name="Spanish")
+    row = row_of(opened, "ht")
+    assert client.post(url, theirs | {f"languages-{row}-speaking": "1"}).status_code == 302
+    late = client.post(url, opened | {f"languages-{row}-language": "es"})
+    told = differences(late)
+    assert "Haitian Creole: Speaking" in told
+    assert "removed" in told
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    assert levels(expert) == {"fr": 4, "es": 3}
+
+
+def test_a_language_that_i_left_empty_is_asked_for(two_languages):
+    expert, client, url, theirs, opened = two_languages
+    row = row_of(opened, "ht")
+    assert client.post(url, theirs | {f"languages-{row}-speaking": "1"}).status_code == 302
+    late = client.post(url, opened | {f"languages-{row}-language": ""})
+    assert late.status_code == 409
+    assert client.post(url, as_it_stands(late)).status_code == 422
+    assert levels(expert) == {"ht": 1, "fr": 4}
+
+
 def test_rows_that_only_changed_places_are_no_conflict(two_languages):
     expert, client, url, theirs, opened = two_languages
     assert client.post(url, theirs | swapped(opened, "language", "speaking")).status_code == 302
@@ -322,6 +366,26 @@ def test_what_was_typed_for_a_window_goes_with_it_when_a_colleague_moves_it(agen
     assert client.post(url, as_it_stands(late)).status_code == 302
     (window,) = expert.availability.all()
     assert (window.note, window.period.upper) == ("After court", start + timedelta(days=20))
+
+
+def test_windows_that_a_colleague_shifts_in_a_row_keep_what_was_typed_for_them(agency, coordinator, client_of):
+    """The first stands where the second one stood: it has not become the second one."""
+    expert = make_expert(agency, "Maria Gonzalez")
+    start = date(today().year + 1, 1, 4)
+    for week in (0, 1, 2):
+        first = start + timedelta(days=7 * week)
+        expert.availability.create(period=days(first, first + timedelta(days=6)), note=f"Week {week}")
+    url = reverse("portal:expert-availability", args=[expert.pk])
+    client = client_of(coordinator)
+    theirs, opened = (as_it_stands(client.get(url)) for _ in range(2))
+    ends = [f"availability-{n}-{end}_day" for n in range(3) for end in ("first", "last")]
+    later = {end: str(date.fromisoformat(theirs[end][0]) + timedelta(days=7)) for end in ends}
+    assert client.post(url, theirs | later).status_code == 302
+    late = client.post(url, opened | {"availability-1-note": "After court"})
+    assert client.post(url, as_it_stands(late)).status_code == 302
+    windows = expert.availability.order_by("period")
+    assert [row.note for row in windows] == ["Week 0", "After court", "Week 2"]
+    assert windows[1].period.lower == start + timedelta(days=14)
 
 
 def test_windows_may_move_on_over_one_another(agency, coordinator, client_of):
