@@ -18,13 +18,33 @@ EXPERT_FIELDS = [
 ]  # fmt: skip
 
 
-class ExpertForm(ModelForm):
+class OwnAddress:
+    """An e-mail address belongs to one person, as in a roster file: by it they are known when the next file comes."""
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        if email and "email" in self.changed_data:
+            others = Expert.objects.filter(email__iexact=email, is_active=True).exclude(pk=self.instance.pk)
+            agencies = set(others.values_list("agency", flat=True))
+            if self.instance.agency_id in agencies:
+                raise forms.ValidationError("Somebody else on your roster has this address.")
+            if agencies:
+                raise forms.ValidationError(
+                    "This address belongs to somebody on the roster of another agency. Use the person’s own address, "
+                    "or ask INL to move them."
+                )
+        return email
+
+
+class ExpertForm(OwnAddress, ModelForm):
+    """Of a new person: `instance` says at which agency."""
+
     class Meta:
         model = Expert
         fields = EXPERT_FIELDS
 
 
-class ExpertEditForm(EditForm):
+class ExpertEditForm(OwnAddress, EditForm):
     class Meta:
         model = Expert
         fields = EXPERT_FIELDS

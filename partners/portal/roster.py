@@ -76,7 +76,7 @@ def expert_detail(request, key: int):
 @for_agency
 def expert_add(request, agency: Agency):
     require(can_edit_roster(request.user, agency))
-    form = ExpertForm(request.POST or None)
+    form = ExpertForm(request.POST or None, instance=Expert(agency=agency))
     if request.method == "POST" and form.is_valid():
         with refused_at(form):
             expert = add_expert(actor=request.user, agency=agency, **form.cleaned_data)

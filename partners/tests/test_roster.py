@@ -13,6 +13,7 @@ from partners.tests.factories import make_expert
 from slp.history.models import PersonalDataRead
 from slp.lib.answers import Refused
 from slp.lib.dates import today
+from slp.tests.season.forms import posting_forms
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +158,19 @@ def test_the_page_says_whether_somebody_is_on_or_off_the_roster(expert, coordina
     url, client = reverse("portal:expert-roster", args=[expert.pk]), client_of(coordinator)
     assert "is off the roster" in client.post(url, follow=True).content.decode()
     assert "is back on the roster" in client.post(url, follow=True).content.decode()
+
+
+def test_an_address_that_somebody_else_has_is_refused_at_its_field(agency, other_agency, coordinator, client_of):
+    make_expert(agency, "Ann Lee", email="ann@x.example")
+    make_expert(other_agency, "Bo Cole", email="bo@x.example")
+    make_expert(other_agency, "Cy Day", email="cy@x.example", is_active=False)
+    mine = make_expert(agency, "Di Fox", email="di@x.example")
+    client, edit = client_of(coordinator), reverse("portal:expert-edit", args=[mine.pk])
+    opened = next(f for f in posting_forms(client.get(edit).content.decode()) if "email" in f.values).values
+    new = {"name": "Ed Gray", "rank": "Chief", "service": "serving", "rank_band": "", "years": "3"}
+    for url, sent in ((edit, opened), (reverse("portal:expert-add"), new)):
+        for address, words in (("ANN@x.example", "Somebody else on your roster"), ("bo@x.example", "another agency")):
+            page = client.post(url, sent | {"email": address, "once": ""})
+            assert page.status_code == 422, address
+            assert words in str(page.context["form"].errors["email"])
+    assert client.post(edit, opened | {"email": "cy@x.example"}).status_code == 302

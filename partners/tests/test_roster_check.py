@@ -187,10 +187,17 @@ def test_who_is_on_the_roster_already_is_recognized(agency, other_agency, coordi
         4: ["Name: 2 people on your roster fit “Cy Day”. Add the e-mail address that only this person has."],
         5: ["Note: Name: “Di Fox” was taken off the roster. Taking over the file puts the person back on it."],
         6: ["E-mail: “ed@y.example” belongs to somebody on the roster of another agency. Use the person's own address, "
-            "or ask INL/KM to move them."],
+            "or ask INL to move them."],
         7: ["Note: E-mail: “new@x.example” takes the place of “old@x.example”. If this is somebody else with the same "
             "name, enter them by hand."],
     }  # fmt: skip
+
+
+def test_the_address_of_ones_own_person_is_theirs_whoever_else_has_it(agency, other_agency, coordinator):
+    make_expert(agency, "Ann Lee", email="ann@x.example", rank="Officer")
+    make_expert(other_agency, "Somebody", email="ann@x.example")
+    rows = [{"name": "Ann Lee", "rank": "Chief", "email": "ann@x.example"}]
+    assert problems_of(checked(coordinator, agency, csv_file(rows))) == {}
 
 
 def test_two_lines_for_one_person_on_the_roster(agency, coordinator):

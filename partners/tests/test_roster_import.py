@@ -31,7 +31,7 @@ def download(client, upload: RosterImport, query: str = "") -> bytes:
 
 def test_the_returned_csv_has_the_sent_columns_and_what_to_correct(agency, coordinator, client_of):
     sent = table(
-        ["Name", "Shoe size", "Rank", "Phone"], ["Ann", "41", "", "+1 860"], ["Bo", "40", "Chief", '=cmd|"/c calc"'],
+        ["Name", "Shoe size", "Rank", "Phone"], ["Ann", "41", "", "+1 860"], ["Bo", "40", "Chief", '+1|"=calc"'],
         name="Unit 7.csv", encoding="cp1252",
     )  # fmt: skip
     upload = checked(coordinator, agency, sent)
@@ -41,7 +41,7 @@ def test_the_returned_csv_has_the_sent_columns_and_what_to_correct(agency, coord
     assert rows == [
         ["Name", "Shoe size", "Rank", "Phone", CORRECTION],
         ["Ann", "41", "", "'+1 860", sentence],
-        ["Bo", "40", "Chief", '\'=cmd|"/c calc"', ""],
+        ["Bo", "40", "Chief", '\'+1|"=calc"', ""],
     ]
     bad = list(csv.reader(io.StringIO(download(client, upload, "?rows=bad").decode("utf-8-sig"))))
     assert bad == [rows[0], rows[1]]
@@ -51,9 +51,10 @@ def test_the_returned_workbook_marks_the_cell(agency, coordinator, client_of):
     upload = checked(coordinator, agency, xlsx_file(lines([FULL, FULL | {"name": "'=1+1", "email": "x", "years": 99}])))
     sheet = load_workbook(io.BytesIO(download(client_of(coordinator), upload))).active
     marked = {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.fill.fgColor.rgb == "00FFE0B2"}
-    assert marked == {"D3", "E3", "O3"}
+    assert marked == {"A3", "D3", "E3", "O3"}
     assert sheet["O1"].value == CORRECTION
-    assert sheet["O3"].value.startswith("Years of service: “99” is not")
+    assert sheet["O3"].value.startswith("Name: “=1+1” is a formula")
+    assert "Years of service: “99” is not" in sheet["O3"].value
     assert (sheet["A3"].value, sheet["A3"].data_type) == ("=1+1", "s")
     assert sheet["O2"].value is None
 

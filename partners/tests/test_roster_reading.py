@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 
@@ -108,14 +109,51 @@ def test_a_file_that_is_no_table_is_refused_at_the_field(agency, coordinator, cl
     assert not RosterImport.objects.exists()
 
 
+def problems(upload) -> dict[int, str]:
+    return {row.line: " ".join(row.problems) for row in upload.rows.exclude(problems=[]).order_by("line")}
+
+
 def test_a_formula_whose_result_is_not_in_the_file_is_no_empty_cell(agency, coordinator):
     """Programs other than spreadsheets write such files."""
-    good = lines([GOOD, GOOD | {"name": "Ann Lee"}], ("name", "rank", "email"))
-    assert checked(coordinator, agency, xlsx_file(good)).status == "checked"
-    good[2][2] = '=CONCATENATE("ann", "@pd.example")'
-    upload = checked(coordinator, agency, xlsx_file(good))
-    assert upload.status == "failed"
-    assert upload.message.startswith("Cell C3 holds a formula, but the file does not say what comes of it.")
+    cells = lines([GOOD, GOOD | {"name": "Ann Lee", "email": "a@pd.example"}, GOOD | {"name": "Bo"}],
+                  ("name", "rank", "email"))  # fmt: skip
+    cells[2][2] = '=CONCATENATE("ann", "@pd.example")'
+    cells[3][1] = "=B2"
+    cells[0].append("Our notes")
+    cells[1].append("=A2")  # a column that is left out
+    found = problems(checked(coordinator, agency, xlsx_file(cells)))
+    assert list(found) == [3, 4]
+    assert "is not an e-mail address" in found[3]
+    assert "Rank or title: “=B2” is a formula or an error of the spreadsheet. Write the text itself." in found[4]
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell(agency, coordinator):
+    cells = lines([GOOD | {"email": "="}], ("name", "rank", "email"))
+    file = xlsx_file(cells)
+    written = io.BytesIO()
+    with zipfile.ZipFile(file) as book, zipfile.ZipFile(written, "w") as as_saved:
+        for name in book.namelist():
+            content = book.read(name)
+            if name.startswith("xl/worksheets/"):
+                as_a_spreadsheet_does = b'<c r="C2" t="str"><f>IF(A2="","",A9)</f><v></v></c>'
+                content, count = re.subn(rb'<c r="C2".*?</c>', as_a_spreadsheet_does, content)
+                assert count == 1
+            as_saved.writestr(name, content)
+    upload = checked(coordinator, agency, SimpleUploadedFile("r.xlsx", written.getvalue()))
+    assert problems(upload) == {}
+    assert upload.rows.get().email == ""
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#NAME?", "=HYPERLINK(A1)"])
+def test_what_a_spreadsheet_writes_when_a_formula_fails_is_nobodys_name(agency, coordinator, error):
+    found = problems(checked(coordinator, agency, csv_file([GOOD, GOOD | {"name": error}])))
+    assert list(found) == [3]
+    assert f"Name: “{error}” is a formula or an error of the spreadsheet." in found[3]
+
+
+def test_a_name_that_nobody_can_see_is_empty(agency, coordinator):
+    found = problems(checked(coordinator, agency, csv_file([GOOD | {"name": "\u200b\ufeff"}])))
+    assert "Name: is empty." in found[2]
 
 
 def test_a_damaged_workbook_says_so(agency, coordinator):

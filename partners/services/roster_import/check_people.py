@@ -19,12 +19,22 @@ FROM partners_rosterimportrow r
 WHERE r.roster_import_id = %(upload)s
 """  # noqa: S608 -- our own constants
 
+_ERROR = "^(=|#(N/A|REF!|VALUE!|NAME[?]|DIV/0!|NULL!|NUM!|SPILL!|CALC!))"
+
+
+def _no_text(key: str) -> tuple[str, str, str]:
+    """A formula without a result, or what a spreadsheet writes when one fails."""
+    words = "is a formula or an error of the spreadsheet. Write the text itself."
+    return key, f"r.{key} ~ '{_ERROR}'", f"{typed(f'r.{key}')} || ' {words}'"
+
+
 _LATEST = "r.passport > %(today)s::date + 5479"  # fifteen years
 _RULES = (
     ("name", "r.name = ''", quoted("is empty. Write the first and the last name.")),
     ("name", "length(r.name) > 120", quoted("is longer than 120 characters. Shorten it.")),
     ("rank", "r.rank = ''", quoted("is empty. Write how the person is addressed, such as Sergeant.")),
     ("rank", "length(r.rank) > 80", quoted("is longer than 80 characters. Shorten it.")),
+    *(_no_text(key) for key in ("name", "rank", "phone")),
     ("service", "r.service_typed <> '' AND r.service IS NULL",
      f"{typed('r.service_typed')} || ' is neither. Write serving or retired.'"),
     ("years", "r.years_typed <> '' AND (r.years IS NULL OR r.years > 60)",
@@ -128,7 +138,8 @@ SELECT r.id, {position("name")}, true, {label("name")} || {typed("r.name")}
 FROM import_match m JOIN import_row r USING (id) JOIN partners_expert e ON e.id = m.expert_id WHERE NOT e.is_active
 UNION ALL
 SELECT DISTINCT r.id, {position("email")}, false, {label("email")} || {typed("r.email")} || ' belongs to somebody on '
-       || 'the roster of another agency. Use the person''s own address, or ask INL/KM to move them.'
+       || 'the roster of another agency. Use the person''s own address, or ask INL to move them.'
 FROM partners_expert e JOIN import_row r ON r.email_key = lower(e.email)
 WHERE e.agency_id <> %(agency)s AND e.is_active AND e.email <> ''
+  AND NOT EXISTS (SELECT FROM import_roster o WHERE o.email_key = r.email_key)
 """  # noqa: S608

@@ -12,12 +12,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain, islice, repeat
+from itertools import chain, islice
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from partners.services.roster_import.columns import CORRECTION, Column, heading_index, normal
@@ -27,7 +26,10 @@ HEADINGS_WITHIN = 10  # lines: a title may stand above the headings
 EMPTY_LINES_IN_A_ROW = 5000  # after that a sheet is over, however long it says it is
 DELIMITERS = ",;\t"
 FORMULA = re.compile(rb"<f[\s>/]")
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+EMPTY_TEXT = "str"  # the type of a cell whose formula gives a text, where that is empty
+CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 BROKEN_WORKBOOK = (
     zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError,
     EOFError, OSError, zlib.error, NotImplementedError,
@@ -218,22 +220,28 @@ def _sheet(book: Any, columns: Sequence[Column]) -> Any:
 
 def _sheet_records(sheet: Any, as_written: Any = None) -> Iterator[Record]:
     """`as_written`: the same sheet with its formulas instead of their results, if there are any."""
-    rows = enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1)
-    written = as_written.iter_rows(max_col=MAX_COLUMNS, values_only=True) if as_written else repeat(())
+    rows = enumerate(_values(sheet, as_written), start=1)
     while True:
         try:
-            (line, values), formulas = next(rows), next(written)
+            line, values = next(rows)
         except StopIteration:
             return
         except BROKEN_WORKBOOK as error:
             raise Unreadable(DAMAGED) from error
-        for place, (value, formula) in enumerate(zip(values, formulas, strict=False), start=1):
-            if value is None and formula is not None:
-                raise Unreadable(
-                    f"Cell {get_column_letter(place)}{line} holds a formula, but the file does not say what comes of "
-                    "it. Open it in your spreadsheet program, save it there and send it again."
-                )
         yield line, [as_text(value) for value in values]
+
+
+def _values(sheet: Any, as_written: Any) -> Iterator[Sequence[Any]]:
+    """What the cells hold; of a formula whose result the file does not carry, the formula: the check says so there."""
+    if as_written is None:
+        yield from sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+        return
+    written = as_written.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+    for cells, formulas in zip(sheet.iter_rows(max_col=MAX_COLUMNS), written, strict=False):
+        yield [
+            getattr(formula, "text", formula) if cell.value is None and cell.data_type != EMPTY_TEXT else cell.value
+            for cell, formula in zip(cells, formulas, strict=False)
+        ]
 
 
 def as_text(value: Any) -> str:
