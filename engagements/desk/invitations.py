@@ -92,13 +92,27 @@ def invitation_add(request, key):
     agencies = list(Agency.objects.visible_to(request.user).filter(pk__in=chosen).order_by("name"))
     if not agencies:
         return redirect(f"{reverse('desk:need-match', args=[need.reference])}?choose=1")
-    form = InviteForm(sent(request), need=need, agencies=agencies, taken=being_asked(need))
+    form = InviteForm(
+        sent(request),
+        need=need,
+        agencies=agencies,
+        taken=being_asked(need),
+        initial=_seats_named(request, need, agencies),
+    )
     if request.method == "POST" and form.is_valid():
         with refused_at(form):
             _invite(request, need, form)
             return redirect("desk:need-detail", need.reference)
     context = {"need": need, "form": form, "agencies": agencies}
     return render(request, "desk/invitation_add.html", context, status=422 if form.is_bound else 200)
+
+
+def _seats_named(request, need: Need, agencies: list[Agency]) -> dict:
+    """The seats that the address names for an agency, as the page of a team does; else all that are open are ticked."""
+    numbers = {name: whole_numbers(request.GET.getlist(name)) for name in map(InviteForm.name_of, agencies)}
+    named = {n for chosen in numbers.values() for n in chosen}
+    seats = {seat.number: seat for seat in need.seats.filter(number__in=named)} if named else {}
+    return {name: [seats[n] for n in chosen if n in seats] for name, chosen in numbers.items() if chosen}
 
 
 def _invite(request, need: Need, form: InviteForm) -> None:

@@ -38,6 +38,7 @@ NAMESPACES = ("public", "portal", "post", "desk", "documents")
 SAMPLES: dict[str, dict] = {
     "engagement-open": {"noun": "need", "filters": {"status": "staffed"}},
     "need-match": {"filters": {"status": "validated"}},
+    "need-team": {"filters": {"status": "validated"}},
     "invitation-add": {"noun": "need", "filters": {"status": "validated"}},
     "invitation-answer": {"filters": {"status": "sent"}},
     "invitation-link": {"filters": {"status": "sent"}},
