@@ -46,6 +46,7 @@ def need_detail(request, key):
         "turn": pages.need_turn(need, request.user, "post"),
         "moves": offers(need, request.user, "post"),
         "can_edit": can_edit_need(request.user, need),
+        "can_copy": can_register_need(request.user),
         "comments": pages.comments(need, request.user, ANSWERS),
         **pages.filling(lines),
         "engagements": need.engagements.all(),

@@ -63,6 +63,7 @@ def need_detail(request, key):
         "turn": pages.need_turn(need, user, "desk"),
         "moves": offers(need, user, "desk"),
         "can_edit": can_edit_need(user, need),
+        "can_copy": can_register_need(user),
         "can_match": can_match(user, need),
         "can_open": can_open_engagement(user, need),
         "acts": user.staff_role in ("officer", "director"),

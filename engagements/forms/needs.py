@@ -292,6 +292,14 @@ SeatFormSet = forms.formset_factory(
 )
 
 
+ANEW = {"starts_on", "ends_on", "priority", "is_funded"}  # said anew for each need
+
+
+def copied(need: Need) -> dict:
+    """What a new need that is like this one begins with."""
+    return {name: need._meta.get_field(name).value_from_object(need) for name in FIELDS if name not in ANEW}
+
+
 def seat_rows(need: Need) -> list[dict]:
     """The need's seats as the form shows them: one row per kind, with its number."""
     fields = ("role", "min_depth", "min_speaking", "rank", "needs_certificate")

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from engagements.forms.needs import NeedEditForm, NeedForm, SeatFormSet, seat_rows, without_errors
+from engagements.forms.needs import NeedEditForm, NeedForm, SeatFormSet, copied, seat_rows, without_errors
 from engagements.kinds import KINDS
 from engagements.lifecycles import NEED, is_opened
 from engagements.models import Engagement, HostInstitution, Invitation, Need, Nomination, NominationStatus, Seat
@@ -281,7 +281,8 @@ DESK_TEXTS = {
 
 # -- the form --------------------------------------------------------------------------------------
 def need_add(request, door: str):
-    """Register a need: everything on one page, as a draft or submitted at once."""
+    """Register a need: everything on one page, as a draft or submitted at once. `?like=` begins with an earlier one's
+    words and seats."""
     require(can_register_need(request.user))
     return _form_page(request, door, None)
 
@@ -322,7 +323,11 @@ def _one_more(data: QueryDict) -> QueryDict:
 
 def _forms(request, need: Need | None, data: Any, *, draft: bool):
     if need is None:
-        return NeedForm(data, user=request.user, draft=draft), SeatFormSet(data, prefix="seats")
+        like = load_need(request, request.GET["like"]) if data is None and "like" in request.GET else None
+        initial = copied(like) if like else None
+        rows = [row | {"ids": ""} for row in seat_rows(like)] if like else None
+        form = NeedForm(data, user=request.user, draft=draft, initial=initial)
+        return form, SeatFormSet(data, prefix="seats", initial=rows)
     seats = SeatFormSet(data, prefix="seats", initial=seat_rows(need))
     form = NeedEditForm(data, instance=need, user=request.user, draft=draft)
     form.seats_changed = data is not None and seats.has_changed()

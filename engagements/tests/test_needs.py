@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from engagements.lifecycles import NEED
 from engagements.models import HostInstitution, Need
@@ -14,6 +15,7 @@ from engagements.tests.factories import make_invitation, make_need, make_seats
 from engagements.tests.test_walk import need_data, page
 from slp.lib.answers import Refused, Stale
 from slp.lib.dates import show, today
+from slp.tests.season.forms import posting_forms
 
 pytestmark = pytest.mark.django_db
 
@@ -327,3 +329,26 @@ def test_a_state_that_there_is_not_is_said_at_its_field_and_finds_nothing(need, 
     assert need.title not in shown
     assert "A filter can’t be used" in shown
     assert "text/html" in client.get("/admin/desk/needs/?status=abc&export=csv")["Content-Type"]
+
+
+def test_a_need_like_an_earlier_one_begins_with_its_words_and_seats(need, six_seats, post_officer, client_of):
+    client = client_of(post_officer)
+    shown = client.get(reverse("post:need-detail", args=[need.reference])).content.decode()
+    url = f"{reverse('post:need-add')}?like={need.reference}"
+    assert f'href="{url}"' in shown
+    page = client.get(url)
+    opened = posting_forms(page.content.decode())[-1].values
+    assert opened["title"] == [need.title]
+    assert opened["seats-0-count"] == ["6"]
+    assert opened.get("starts_on", [""]) == [""], "dates are said anew"
+    dates = {"starts_on": str(today() + timedelta(days=200)), "ends_on": str(today() + timedelta(days=320))}
+    saved = client.post(url, opened | dates | {"priority": "3", "action": "draft"})
+    assert saved.status_code == 302, saved.content.decode()[-3000:]
+    made = Need.objects.exclude(pk=need.pk).get()
+    assert (made.title, made.country, made.seats.count()) == (need.title, need.country, 6)
+    assert need.seats.count() == 6, "the earlier one keeps its own"
+
+
+def test_a_need_that_one_may_not_see_is_copied_by_nobody(georgia, officer, post_officer, client_of):
+    foreign = make_need(georgia, officer)
+    assert client_of(post_officer).get(reverse("post:need-add"), {"like": foreign.reference}).status_code == 404
