@@ -70,6 +70,7 @@ PAGES = {
     "desk:need-detail need": READERS,
     "desk:need-edit submitted": OFFICERS,
     "desk:need-match need": OFFICERS,
+    "desk:need-team need": OFFICERS,
     "desk:need-move submitted validate": OFFICERS,
     "desk:nomination-confirm need": OFFICERS,
     "desk:nomination-move nomination confirm": OFFICERS,
