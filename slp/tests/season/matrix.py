@@ -13,12 +13,13 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from unittest import mock
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
+from django.core.cache import cache as memory
 from django.db import transaction
 from django.template.backends.django import Template
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -82,9 +83,9 @@ SAMPLES: dict[str, dict] = {
     "service-record-sign": {"filters": {"status": "requested"}},
     "service-record-check": {"filters": {"status": "issued"}},
     "roster-import-add": {"noun": "agency"},
-    "roster-import-detail": {"filters": {"status__in": ["checked", "applied"]}},
+    "roster-import-detail": {"filters": {"status__in": ("checked", "applied")}},
     "roster-import-decide": {"filters": {"status": "checked"}},
-    "roster-import-file": {"filters": {"status__in": ["checked", "applied"]}},
+    "roster-import-file": {"filters": {"status__in": ("checked", "applied")}},
 }
 
 
@@ -119,10 +120,14 @@ def _walk(resolver, namespace: str) -> Iterator[Route]:
 
 def sample(route: Route, world: World, mine: bool):
     """The object that stands for the route: one's own or somebody else's."""
-    model = NOUNS[route.noun]
-    filters = SAMPLES.get(route.local, {}).get("filters", {})
-    pick = world.own if mine else world.others
-    return pick(model, **filters) or pick(model)
+    model, filters = NOUNS[route.noun], SAMPLES.get(route.local, {}).get("filters", {})
+    return _picked(world, mine, model, *filters.items()) or _picked(world, mine, model)
+
+
+@cache
+def _picked(world: World, mine: bool, model, *filters):
+    """Asked once for all routes that one object stands for."""
+    return (world.own if mine else world.others)(model, **dict(filters))
 
 
 def verb_of(obj) -> str:
@@ -154,28 +159,29 @@ def address(route: Route, obj) -> str:
 class Visits:
     """What the addresses answered. `codes`: (route, "own" | "other" | "-", with " posted" for a post) -> a status for
     each of COLUMNS; `queries`: (route, role) -> statements, for the pages that the readers opened on their own record;
-    `opened`: (role, address), for every page the first who may open it.
+    `opened`: (role, address) -> its text, for every page the first who may open it.
     """
 
     codes: dict[tuple[str, str], list[str]]
     queries: dict[tuple[str, str], int]
-    opened: list[tuple[str, str]]
+    opened: dict[tuple[str, str], str]
 
 
 def visit(world: World) -> Visits:
     """Every address as every role. What the process keeps, such as content types, is fetched before."""
     ContentType.objects.get_for_models(*apps.get_models())
-    cache.clear()
+    memory.clear()
     clients = {role: world.client(role) for role in COLUMNS}
-    found = Visits({}, {}, [])
+    found = Visits({}, {}, {})
     for route, whose, url in addresses(world):
         codes = []
         for role in COLUMNS:
-            with statements() as seen, nullcontext() if role in READERS else unrendered():
+            first = whose != "other" and "200" not in codes
+            with statements() as seen, nullcontext() if first or role in READERS else unrendered():
                 answer = get(clients[role], url)
             codes.append(str(answer.status_code))
-            if whose != "other" and is_page(answer) and "200" not in codes[:-1]:
-                found.opened.append((role, url))
+            if first and is_page(answer):
+                found.opened[role, url] = answer.content.decode()
             if role in READERS and whose != "other" and is_page(answer):
                 found.queries[route.name, role] = len(seen)
         found.codes[route.name, whose] = codes
@@ -187,7 +193,7 @@ def visit(world: World) -> Visits:
 
 def count_queries(world: World, routes: set[str]) -> dict[tuple[str, str], int]:
     """(route, role) -> statements, for some routes."""
-    cache.clear()
+    memory.clear()
     clients, found = {role: world.client(role) for role in READERS}, {}
     for route, whose, url in addresses(world):
         for role in READERS if route.name in routes and whose != "other" else ():
@@ -198,8 +204,13 @@ def count_queries(world: World, routes: set[str]) -> dict[tuple[str, str], int]:
     return found
 
 
-def addresses(world: World) -> Iterator[tuple[Route, str, str]]:
-    """Every route with one's own object and with somebody else's; "-" where it has none."""
+@cache
+def addresses(world: World) -> list[tuple[Route, str, str]]:
+    """Every route with one's own object and with somebody else's; "-" where it has none. Looked up once for all."""
+    return list(_addresses(world))
+
+
+def _addresses(world: World) -> Iterator[tuple[Route, str, str]]:
     for route in routes():
         for whose in ("own", "other") if route.params else ("-",):
             obj = sample(route, world, whose == "own") if route.params else None

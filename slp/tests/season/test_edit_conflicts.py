@@ -30,11 +30,9 @@ def versioned(form) -> bool:
 
 
 @pytest.fixture(scope="module")
-def edits(season, visited, django_db_blocker):
+def edits(visited):
     """(role, address, form) of every page that changes a record which others may have open too."""
-    clients = season.clients()
-    with django_db_blocker.unblock():
-        forms = [(role, url, form_of(clients[role], url)) for role, url in visited.opened if "/add/" not in url]
+    forms = [(role, url, first_form(html)) for (role, url), html in visited.opened.items() if "/add/" not in url]
     return [row for row in forms if versioned(row[2]) or (row[1].endswith("/edit/") and not row[1].startswith(ALONE))]
 
 

@@ -50,17 +50,18 @@ def forms(season, visited, django_db_blocker) -> list[tuple[str, str, dict[str, 
 
     Forms with the same fields at the same kind of address are tried once, sets of rows once for all doors.
     """
-    found, seen, clients = [], set(), season.clients()
+    found, seen, client = [], set(), season.client("administrator")
     with django_db_blocker.unblock():
-        for role, url in [*visited.opened, *(("administrator", url) for url in admin_forms())]:
-            for form in posting_forms(matrix.get(clients[role], url).content.decode()):
-                fields = {name: (kind, form.values.get(name, [""])[0]) for name, kind in form.kinds.items()}
-                to = form.action or url
-                rows = any(name.endswith("-TOTAL_FORMS") for name in fields)
-                same = (rows or resolve(to.partition("?")[0]).func, *sorted(fields))
-                if "logout" not in to and same not in seen and set(fields) - {"csrfmiddlewaretoken", "once"}:
-                    seen.add(same)
-                    found.append((role, to, fields))
+        admins = {("administrator", url): matrix.get(client, url).content.decode() for url in admin_forms()}
+    for (role, url), html in (visited.opened | admins).items():
+        for form in posting_forms(html):
+            fields = {name: (kind, form.values.get(name, [""])[0]) for name, kind in form.kinds.items()}
+            to = form.action or url
+            rows = any(name.endswith("-TOTAL_FORMS") for name in fields)
+            same = (rows or resolve(to.partition("?")[0]).func, *sorted(fields))
+            if "logout" not in to and same not in seen and set(fields) - {"csrfmiddlewaretoken", "once"}:
+                seen.add(same)
+                found.append((role, to, fields))
     return found
 
 

@@ -25,7 +25,7 @@ def compared(season, django_db_blocker):
         )
         return kept
 
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), matrix.unrendered():
         patch.setattr(lists, "_first_ids", noted)
         clients = {role: season.client(role) for role in matrix.COLUMNS}
         urls = [url for route, _, url in matrix.addresses(season) if route.name.endswith(LISTS)]
