@@ -52,7 +52,7 @@ def mailbox():
 
 @pytest.fixture(scope="package")
 def stack(request, mailbox):
-    """Web, worker, beat, broker and database under a path with a space; the sweep runs every two seconds."""
+    """Web, worker, beat, broker and database under a path with a space; the sweep runs every three seconds."""
     folder = Path(tempfile.mkdtemp(prefix="slp journeys "))
     folder.chmod(0o755)  # as root, the database runs as somebody who has to reach it
     clock = folder / "clock"
@@ -61,7 +61,7 @@ def stack(request, mailbox):
         "PYTHONPATH": str(Path(__file__).with_name("clock")),
         "SLP_TEST_CLOCK": str(clock),
         "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
-        "SLP_SWEEP_SECONDS": "2",
+        "SLP_SWEEP_SECONDS": "3",
         "SLP_MAIL_STALE_SECONDS": "10",
     }
     running = Stack(folder / "var", env).start()

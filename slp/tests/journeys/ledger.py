@@ -79,7 +79,7 @@ class Ledger:
         return wrong
 
     def _tasks_piled_up(self) -> bool:
-        """A sweep every two seconds is all that may wait."""
+        """A sweep every three seconds is all that may wait."""
         count = lambda: int(run_inside(self.company.stack, WAITING).split("TASKS")[1])  # noqa: E731
         return self._eventually(count, lambda waiting: waiting <= 2) > 2
 

@@ -58,7 +58,7 @@ def eye():
 
 @pytest.fixture(scope="module")
 def no_sweeps(stack):
-    """Beside pages that are only looked at, a sweep every two seconds would be a good part of the work."""
+    """Beside pages that are only looked at, a sweep every three seconds would be a good part of the work."""
     with stack.without("beat"):
         yield
 
