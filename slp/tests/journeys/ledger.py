@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from slp.tests.journeys.people import DOMAIN, Company, run_inside
+from slp.tests.journeys.people import DOMAIN, Company, run_inside, waiting_tasks
 
 OVERDUE = """
 from django.utils import timezone
@@ -19,12 +19,6 @@ due = {
     if not (rule.can_be_off and d.user and (d.user.pk, rule.code) in off)
 }
 print("MISSING", *sorted(due - set(Notice.objects.values_list("key", flat=True))), sep="\\n")
-"""
-WAITING = """
-from celery import Celery
-from slp.settings import CELERY_BROKER_URL
-with Celery(broker=CELERY_BROKER_URL).connection_for_read() as connection:
-    print("TASKS", connection.default_channel.client.llen("celery"))
 """
 
 
@@ -80,8 +74,7 @@ class Ledger:
 
     def _tasks_piled_up(self) -> bool:
         """A sweep every three seconds is all that may wait."""
-        count = lambda: int(run_inside(self.company.stack, WAITING).split("TASKS")[1])  # noqa: E731
-        return self._eventually(count, lambda waiting: waiting <= 2) > 2
+        return self._eventually(lambda: waiting_tasks(self.company.stack), lambda waiting: waiting <= 2) > 2
 
     def _mails(self, account: str, subject: str) -> int:
         heads = [(str(mail["To"]), str(mail["Subject"])) for mail in self.company.mailbox.mails[self._read :]]

@@ -17,6 +17,7 @@ import psycopg
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page, expect
+from redis import Redis
 
 from slp.demo.accounts import PASSWORD
 from slp.lib import dates
@@ -283,18 +284,32 @@ class Company:
 
 def database(stack: Stack) -> psycopg.Connection:
     """A connection of our own to the stack's database, tried again while it restarts."""
-    home = [sys.executable, "-c", "from slp.local import paths; print(paths.postgres_sockets())"]
-    if not hasattr(stack, "sockets"):
-        done = subprocess.run(home, cwd=paths.CHECKOUT, env=stack.env, capture_output=True, text=True, check=True)
-        stack.sockets = done.stdout.strip()
+    sockets, _ = places(stack)
     deadline = time.monotonic() + 60
     while True:
         try:
-            return psycopg.connect(host=stack.sockets, user="slp", dbname="slp", autocommit=True)
+            return psycopg.connect(host=sockets, user="slp", dbname="slp", autocommit=True)
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.3)
+
+
+def waiting_tasks(stack: Stack) -> int:
+    """How many lie in the broker."""
+    _, broker = places(stack)
+    with Redis.from_url(broker) as connection:
+        return connection.llen("celery")
+
+
+def places(stack: Stack) -> list[str]:
+    """Where the stack's database and broker are: asked once."""
+    if not hasattr(stack, "places"):
+        code = "from slp.local import paths; print(paths.postgres_sockets(), paths.valkey_cache_url(db=0), sep='\\n')"
+        asked = [sys.executable, "-c", code]
+        done = subprocess.run(asked, cwd=paths.CHECKOUT, env=stack.env, capture_output=True, text=True, check=True)
+        stack.places = done.stdout.splitlines()
+    return stack.places
 
 
 def run_inside(stack: Stack, code: str, *, timeout: float = 120) -> str:
