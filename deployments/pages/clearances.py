@@ -17,6 +17,8 @@ from deployments.permissions import can_hand_in
 from deployments.services import readiness
 from engagements.models import Engagement
 from engagements.pages.common import door as of_door
+from partners.pages.common import joined
+from partners.permissions import of_several
 from slp.history.services import note_read, note_reads
 from slp.lib.answers import require
 from slp.lib.forms import refused_at
@@ -35,6 +37,7 @@ def _about(door: str, clearance: Clearance) -> dict:
         "clearance": clearance,
         "requirement": clearance.requirement,
         "deployment": deployment,
+        "about": deployment,
         "back": back_to_person(door, clearance),
         "last_day": last_day_needed(clearance),
     }
@@ -137,6 +140,8 @@ def team_clear(request, key: str, requirement: int, door: str):
     last_day = max(last_day_needed(c) for c in clearances)
     form = TeamClearForm(request.POST or None, clearances=clearances, last_day=last_day)
     back = reverse(f"{door}:deployment-list")
+    several = door == "portal" and of_several(request.user)
+    agencies = joined(sorted({str(c.deployment.agency) for c in clearances})) if several else ""
     if request.method == "POST" and form.is_valid():
         with refused_at(form):
             data = form.cleaned_data
@@ -148,7 +153,7 @@ def team_clear(request, key: str, requirement: int, door: str):
     return form_page(
         request, door, form, template="deployments/clearance_page.html", back=back, engagement=engagement,
         requirement=clearances[0].requirement, title=f"Clear for the team: {clearances[0].requirement}",
-        submit="Clear for the chosen people", last_day=last_day,
+        submit="Clear for the chosen people", last_day=last_day, whose=agencies,
     )  # fmt: skip
 
 

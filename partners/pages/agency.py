@@ -14,7 +14,7 @@ from partners.forms.agencies import CapacityFormSet, ContactFormSet, MembershipF
 from partners.lifecycles import AGREEMENT
 from partners.models import Agency, Agreement, CommunityTie, Contact, Expert, Membership, Outreach, OutreachKind
 from partners.models.agency import AgencyRole
-from partners.pages.common import form_page, lines, named
+from partners.pages.common import form_page, lines, named, whose
 from partners.pages.rows import Rows, rows_page
 from partners.permissions import can_change_people, can_edit_agency
 from partners.services.people import add_membership, end_membership, invite_again
@@ -191,7 +191,12 @@ def membership_end_page(request, door: str, key: int):
         end_membership(actor=request.user, membership=membership)
         messages.success(request, f"{membership.user} no longer speaks for the agency.")
         return redirect(back)
-    context = {"membership": membership, "base": f"{door}/base.html", "back": back}
+    context = {
+        "membership": membership,
+        "whose": whose(request.user, membership),
+        "base": f"{door}/base.html",
+        "back": back,
+    }
     return render(request, "partners/membership_end.html", context)
 
 

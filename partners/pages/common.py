@@ -51,13 +51,14 @@ def door(name: str) -> Callable:
 def form_page(request, door: str, form, *, about: Any = None, **context):
     """A page with one form: 422 when it was refused, 409 when somebody else was faster.
 
-    `about`: the record that it is about, named above the title. At the portal its agency is named with it (`whose`).
+    `about`: the record that it is about, named above the title. At the portal its agency is named with it (`whose`),
+    unless the page says whose it is.
     """
     record = about or getattr(form, "instance", None)
     if about is not None:
         context = {"eyebrow": str(about)} | context
     if door == "portal" and not isinstance(record, Agency):
-        context["whose"] = whose(request.user, record)
+        context.setdefault("whose", whose(request.user, record))
     status = 200
     if form.is_bound:
         status = 409 if getattr(form, "conflict", None) else 422

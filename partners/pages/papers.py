@@ -73,7 +73,13 @@ def notice_back_page(request, key: str, door: str):
         messages.success(request, "The notice is taken back. The agreement is in force as before.")
         return redirect(f"{door}:agreement-detail", key)
     until = show(agreement.ended_without_notice_on) if agreement.ended_without_notice_on else "without an end"
-    context = {"base": f"{door}/base.html", "agreement": agreement, "until": until, "back": _back(door, agreement)}
+    context = {
+        "base": f"{door}/base.html",
+        "agreement": agreement,
+        "whose": whose(request.user, agreement),
+        "until": until,
+        "back": _back(door, agreement),
+    }
     return render(request, "partners/notice_back.html", context)
 
 
@@ -124,6 +130,7 @@ def compare_page(request, key: str, door: str):
     context = {
         "base": f"{door}/base.html",
         "agreement": agreement,
+        "whose": whose(request.user, agreement),
         "versions": versions,
         "before": before,
         "after": after,
@@ -274,6 +281,7 @@ def amendment_sign_page(request, key: str, door: str):
         door,
         form,
         template="partners/amendment_sign.html",
+        about=amendment,
         amendment=amendment,
         changes=changes_in_words(amendment),
         text_html=to_html(amendment.text),
