@@ -24,7 +24,7 @@ from partners.pages.agency import (
     outreach_of,
 )
 from partners.pages.charts import agreement_timeline, capacity_chart
-from partners.pages.common import door, edit_page, facts, how_long, joined, source_link
+from partners.pages.common import door, edit_page, facts, for_how_long, joined, source_link
 from partners.pages.lists import agency_list_page
 from partners.permissions import (
     can_change_people,
@@ -94,7 +94,7 @@ def agency_detail(request, key: int):
         "capacity": capacity_chart(agency) if agency.deploys else None,
         "terms": agreement_timeline(agreements, url=agreements_url),
         "agreements": agreement_lines(agreements, agreements_url),
-        "since": how_long(agency.status_since),
+        "since": for_how_long(agency.status_since),
         "moves": buttons(agency, request.user, "desk"),
         "can_edit": can_edit_agency(request.user, agency),
         "can_people": can_change_people(request.user, agency),

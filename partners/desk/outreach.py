@@ -21,7 +21,7 @@ from slp.history.services import timeline
 from slp.lib.answers import require
 from slp.lib.dates import show, today
 from slp.lib.forms import refused_at
-from slp.lib.lists import list_view
+from slp.lib.lists import list_view, plain_text
 from slp.lib.moves import buttons, move_path
 from slp.lib.numbers import whole_number
 from slp.lib.us_states import UsState
@@ -129,7 +129,7 @@ def enquiry_detail(request, key: str):
             ("Position", enquiry.title),
             ("E-mail", enquiry.email),
             ("Phone", enquiry.phone),
-            ("Received", enquiry.created_at.strftime("%-d %b %Y, %H:%M UTC")),
+            ("Received", plain_text(enquiry.created_at)),
         ),
         "steps": steps(ENQUIRY, ("new", "triaged", "converted"), enquiry.status),
         "moves": buttons(enquiry, request.user, "desk"),

@@ -29,6 +29,9 @@ class AgencyChecks:
         national = (AgencyLevel.FEDERAL, AgencyLevel.NATIONAL)
         if "us_state" in self.fields and not cleaned.get("us_state") and cleaned.get("level") not in national:
             self.add_error("us_state", "Choose the state or territory. Only federal and national bodies have none.")
+        for name in ("eft_on_file_on", "partner_since"):
+            if name in self.changed_data and (cleaned.get(name) or today()) > today():
+                self.add_error(name, "That day is still to come. Enter it when it has come.")
         return cleaned
 
 

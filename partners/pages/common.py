@@ -175,6 +175,12 @@ def how_long(moment) -> str:
 def joined(items, empty: str = "") -> str:
     """ "A, B and C" """
     names = [str(item) for item in items]
+def for_how_long(moment) -> str:
+    """The same behind a state: "since today", "for 3 days"."""
+    words = how_long(moment)
+    return "since today" if words == "today" else f"for {words}"
+
+
     if not names:
         return empty
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from partners.models import Agency, Membership
 from partners.services.agencies import (
@@ -104,6 +105,27 @@ def test_pausing_needs_no_reason_but_a_future_date(agency, coordinator):
         pause_requests(actor=coordinator, agency=agency, until=today() - timedelta(days=1))
     pause_requests(actor=coordinator, agency=agency, until=None)
     assert agency.paused_until is None
+
+
+@pytest.mark.parametrize("name", ["eft_on_file_on", "partner_since"])
+def test_what_has_happened_has_no_day_to_come(name, agency, officer, coordinator, client_of):
+    for reader, url in ((officer, f"/admin/desk/agencies/{agency.pk}/edit/"), (coordinator, "/portal/agency/edit/")):
+        if name == "partner_since" and reader == coordinator:
+            continue  # INL enters it
+        for days, refused in ((0, False), (1, True)):
+            client = client_of(reader)
+            sent = client.get(url).context["form"].initial | {name: today() + timedelta(days=days)}
+            page = client.post(url, {key: value for key, value in sent.items() if value not in (None, "")})
+            form = page.context["form"] if page.context else None
+            assert (form is not None and "still to come" in str(form.errors.get(name))) is refused
+
+
+def test_a_state_of_today_is_since_today(agency, officer, client_of):
+    url = f"/admin/desk/agencies/{agency.pk}/"
+    type(agency).objects.update(status="prospect", source=None, status_since=timezone.now())
+    assert "Prospect since today." in client_of(officer).get(url).content.decode()
+    type(agency).objects.update(status_since=timezone.now() - timedelta(days=3))
+    assert "Prospect for 3 days." in client_of(officer).get(url).content.decode()
 
 
 def test_outreach_is_recorded_afterwards(agency, officer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -41,6 +41,14 @@ def test_the_page_says_who_what_and_what_is_late(meeting, officer, auditor, clie
         reverse("desk:outreach-edit", args=[meeting.pk])
         not in client_of(auditor).get(url + "?history=1").content.decode()
     )
+
+
+def test_an_enquiry_and_its_history_are_in_the_readers_zone(enquiry, officer, client_of):
+    Enquiry.objects.update(created_at=datetime(2026, 11, 28, 18, 56, tzinfo=UTC))
+    url = reverse("desk:enquiry-detail", args=[enquiry.reference])
+    assert "28 Nov 2026, 13:56 EST" in client_of(officer).get(url).content.decode()
+    type(officer).objects.filter(pk=officer.pk).update(time_zone="America/Los_Angeles")
+    assert "28 Nov 2026, 10:56 PST" in client_of(officer).get(url).content.decode()
 
 
 def test_it_is_corrected_with_its_history(meeting, officer, client_of):
