@@ -173,6 +173,9 @@ CLAIM = Lifecycle(
         "submitted": "INL has received it", "in_review": "INL is checking each line", "returned": "Back with you",
         "approved": "Approved, waiting for finance", "certified": "On its way to payment",
     },
+    as_step={
+        "submitted": "Received by INL", "in_review": "Checked by INL", "approved": "Approved", "certified": "Certified",
+    },
     moves=(
         Move("submit", "Submit", ("draft", "returned"), "submitted", CLAIMANT, _complete, _submitted),
         Move("review", "Start the review", ("submitted",), "in_review", OFFICER, _reviewable),

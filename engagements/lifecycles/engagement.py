@@ -157,6 +157,7 @@ ENGAGEMENT = Lifecycle(
         "cancelled": "bad",
     },
     plain={"addendum": "Paperwork", "completed": "Waiting for report and claims"},
+    as_step={"completed": "Completed"},
     moves=(
         Move("write_addendum", "Write the addendum", ("planned",), "addendum", OFFICER, _has_partners),
         Move(

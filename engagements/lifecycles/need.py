@@ -130,6 +130,7 @@ NEED = Lifecycle(
         "unmet": "bad",
     },
     plain={"submitted": "With INL/KM", "returned": "Back with you", "validated": "INL/KM looks for people"},
+    as_step={"submitted": "Received by INL/KM", "validated": "Validated"},
     moves=(
         Move(
             "submit", "Submit to INL/KM", ("draft", "returned"), "submitted", POST | OFFICER, _need_complete,

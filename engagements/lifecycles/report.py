@@ -63,6 +63,7 @@ REPORT = Lifecycle(
     roles=lambda user, report: partner_roles(user, report.agency_id),
     tones={"due": "warn", "drafting": "info", "submitted": "info", "returned": "warn", "accepted": "good"},
     plain={"submitted": "INL is reading it", "returned": "Back with you"},
+    as_step={"submitted": "Read by INL"},
     moves=(
         Move("begin", "Begin", ("due",), "drafting", COORDINATOR, form="report-edit"),
         Move("submit", "Submit", ("drafting", "returned"), "submitted", COORDINATOR, _written, _tell_desk_of_report),

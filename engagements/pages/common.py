@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from partners.pages.common import Fact, Step, Turn, door, facts, form_page, how_long
+from partners.pages.common import steps as steps_of
 from slp.lib.dates import today
 from slp.lib.lifecycle import Lifecycle
 from slp.lib.moves import buttons
@@ -31,11 +32,7 @@ def steps(
     """
     if detours and status in detours:
         path = tuple(status if s == detours[status] else s for s in path)
-    if status not in path:
-        return [Step(lifecycle.label(status, plain=plain), "current")]
-    here = path.index(status)
-    states = ["done"] * here + ["current"] + ["todo"] * (len(path) - here - 1)
-    return [Step(lifecycle.label(s, plain=plain), state) for s, state in zip(path, states, strict=True)]
+    return steps_of(lifecycle, path, status, plain=plain)
 
 
 def offers(obj: Any, user: Any, door_name: str, *, without: tuple[str, ...] = ()) -> list[tuple]:

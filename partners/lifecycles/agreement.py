@@ -148,6 +148,7 @@ AGREEMENT = Lifecycle(
             "Return to draft",
             ("inl_review", "partner_review", "board_approval", "signing"),
             "draft",
+    as_step={"inl_review": "Read by INL", "partner_review": "Read by the agency"},
             OFFICER | PARTNER,
             effect=tell_other_side,
             reason_required=True,

@@ -74,6 +74,7 @@ AMENDMENT = Lifecycle(
             OFFICER,
             guard=_goes_on,
             effect=tell_partner,
+    as_step={"partner_review": "Read by the agency"},
         ),
         Move(
             "return_draft",

@@ -154,8 +154,11 @@ def steps(lifecycle: Lifecycle, path: tuple[str, ...], status: str, *, plain: bo
     if status not in path:
         return [Step(lifecycle.label(status, plain=plain), "current")]
     here = path.index(status)
-    states = ["done"] * here + ["current"] + ["todo"] * (len(path) - here - 1)
-    return [Step(lifecycle.label(s, plain=plain), state) for s, state in zip(path, states, strict=True)]
+    return [
+        *(Step(lifecycle.step_label(s, plain=plain), "done") for s in path[:here]),
+        Step(lifecycle.label(status, plain=plain), "current"),
+        *(Step(lifecycle.step_label(s, plain=plain), "todo") for s in path[here + 1 :]),
+    ]
 
 
 def named(of: str, rows: QuerySet, key: str) -> QuerySet:
@@ -172,15 +175,15 @@ def how_long(moment) -> str:
     return "today" if days <= 0 else f"{days} day{'s' if days != 1 else ''}"
 
 
-def joined(items, empty: str = "") -> str:
-    """ "A, B and C" """
-    names = [str(item) for item in items]
 def for_how_long(moment) -> str:
     """The same behind a state: "since today", "for 3 days"."""
     words = how_long(moment)
     return "since today" if words == "today" else f"for {words}"
 
 
+def joined(items, empty: str = "") -> str:
+    """ "A, B and C" """
+    names = [str(item) for item in items]
     if not names:
         return empty
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -121,7 +121,7 @@ class Merge:
             values = {name: now[name] if left.get(name) == text else text for name, text in typed.items()}
         self.rows.append((self.keys[key], values, removes))
         if before is None:
-            yours = "" if typed is None and twin is None else self.words.row(values)
+            yours = "stays" if typed is None and twin is None else self.words.row(values)
             self.differs.append(ConflictRow(self.words.title(now), "", self.words.row(now), yours))
             return
         for name in now:

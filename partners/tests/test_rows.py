@@ -118,6 +118,7 @@ def test_what_a_colleague_added_and_what_i_remove_both_happen(agency, contacts, 
     Contact.objects.create(agency=agency, name="Dee Roe", email="dee@pd.example")
     late = client.post(url, entries(contacts, looked_at, **{"contacts-1-DELETE": "on"}))
     assert "Dee Roe" in differences(late)
+    assert '<td data-label="Yours"><strong>stays</strong></td>' in late.content.decode()
     assert client.post(url, as_it_stands(late)).status_code == 302
     assert sorted(agency.contacts.values_list("name", flat=True)) == ["Ann Lee", "Dee Roe"]
 

@@ -68,6 +68,7 @@ class Lifecycle:
     stem: str = ""  # of URL names and templates; by default the model's name
     tones: dict[str, str] = field(default_factory=dict)
     plain: dict[str, str] = field(default_factory=dict)  # words shown to partners where they differ
+    as_step: dict[str, str] = field(default_factory=dict)  # instead of these, for a step that is done or to come
     _more_guards: dict[str, list[Guard]] = field(default_factory=dict)
     _more_effects: dict[str, list[Effect]] = field(default_factory=dict)
 
@@ -115,6 +116,10 @@ class Lifecycle:
     def label(self, status: str, *, plain: bool = False) -> str:
         """The word for a status; `plain` gives the partner's wording."""
         return (plain and self.plain.get(status)) or self.states(status).label
+
+    def step_label(self, status: str, *, plain: bool = False) -> str:
+        """The word for a state that the record has passed or will reach: it is nobody's turn there."""
+        return (plain and self.as_step.get(status)) or self.label(status, plain=plain)
 
     def in_words(self, status: str) -> str:
         """The partner's wording inside a sentence."""
