@@ -11,14 +11,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Case, Deferrable, F, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Least, TruncDate
+from django.db.models.functions import Concat, Least, TruncDate
 from django.utils import timezone
 
 from partners.models.agency import Agency, Contact, OfficeScoped
 from partners.models.taxonomy import ActivityKind, Expertise
 from slp.documents.models import Source
 from slp.lib.answers import YES, Answer, no
-from slp.lib.dates import WASHINGTON, Precision, day_of, show
+from slp.lib.dates import WASHINGTON, Precision, day_of, show, today
 from slp.lib.lifecycle import LifecycleModel
 from slp.lib.refs import ReferenceField
 from slp.lib.track import tracked
@@ -72,6 +72,21 @@ def last_days() -> Case:
     """The last day of each agreement: who terminates one at once does not wait for the end that was agreed."""
     ended = Least("ends_on", TruncDate("status_since", tzinfo=WASHINGTON))  # PostgreSQL passes over what is NULL
     return Case(When(status=AgreementStatus.TERMINATED, then=ended), default=F("ends_on"))
+
+
+BEGINS = {True: "Signed; in force from ", False: "In force from "}  # formal or not -> the words before the day
+
+
+def words_of_later() -> Case:
+    """As `Agreement.status_label`, of those that are agreed and begin later; nothing for the others."""
+    day = Func(F("starts_on"), Value("FMDD Mon YYYY"), function="to_char", output_field=models.TextField())
+    later = {"status": AgreementStatus.ACTIVE, "starts_on__gt": today()}
+    return Case(
+        When(kind__in=FORMAL, **later, then=Concat(Value(BEGINS[True]), day)),
+        When(**later, then=Concat(Value(BEGINS[False]), day)),
+        default=Value(""),
+        output_field=models.TextField(),
+    )
 
 
 class AgreementQuerySet(OfficeScoped):
@@ -212,6 +227,16 @@ class Agreement(LifecycleModel):
     @property
     def is_formal(self) -> bool:
         return self.kind in FORMAL
+
+    @property
+    def begins_later(self) -> bool:
+        """Agreed by both, but its first day is still to come: a renewal, mostly."""
+        return self.status == AgreementStatus.ACTIVE and self.starts_on > today()
+
+    def status_label(self, *, plain: bool = False) -> str:
+        if self.begins_later:
+            return f"{BEGINS[self.is_formal]}{show(self.starts_on)}"
+        return super().status_label(plain=plain)
 
     @property
     def last_day(self) -> date | None:

@@ -35,7 +35,9 @@ AGREEMENTS = Statement(
     lambda: (
         Agreement.objects.filter(agency=Key("agency"))
         .order_by("-pk")
-        .values("id", "reference", "title", "status", "status_since", "starts_on", "ends_on", "date_precision")[:20]
+        .values("id", "reference", "title", "kind", "status", "status_since", "starts_on", "ends_on", "date_precision")[
+            :20
+        ]
     )
 )
 CONTACTS = Statement(
@@ -93,10 +95,7 @@ def agreement_lines(agreements: list[Agreement], url: str) -> SafeString:
     )
     return lines(
         line,
-        (
-            (url, a.reference, a.title, a.reference, AGREEMENT.tone(a.status), AGREEMENT.label(a.status))
-            for a in agreements
-        ),
+        ((url, a.reference, a.title, a.reference, AGREEMENT.tone(a.status), a.status_label()) for a in agreements),
     )
 
 

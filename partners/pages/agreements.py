@@ -23,6 +23,7 @@ from partners.models import (
 )
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.pages.common import (
+    Step,
     agreement_path,
     agreement_turn,
     edit_page,
@@ -135,10 +136,10 @@ def agreement_context(request, agreement: Agreement, door: str) -> dict:
         "text_html": to_html(agreement.text),
         "facts": _facts(agreement, names),
         "renewed": names["superseded_by__reference"] is not None,
-        "steps": steps(AGREEMENT, agreement_path(agreement), agreement.status, plain=door != "desk"),
+        "steps": _steps(agreement, plain=door != "desk"),
         "turn": agreement_turn(agreement, missing, roles=roles_towards(user, agency_id=agreement.agency_id)),
-        # These two moves are made by the page where the signature or the board's decision is entered.
-        "moves": buttons(agreement, user, door, without=("complete_signing", "board_approved")),
+        # These moves are made by the page where the signature, the board's decision or another text is entered.
+        "moves": buttons(agreement, user, door, without=("complete_signing", "board_approved", "propose")),
         "can_sign": can_sign_agreement(user, agreement),
         "can_record_board": can_record_board(user, agreement),
         "can_scan": can_sign_by_scan(user, agreement, "inl" if user.is_staff else "agency"),
@@ -157,6 +158,12 @@ def agreement_context(request, agreement: Agreement, door: str) -> dict:
         "amendments": _amendments(agreement, plain=door != "desk"),
         "history": timeline(agreement),
     }
+
+
+def _steps(agreement: Agreement, *, plain: bool) -> list[Step]:
+    """How far it has come. What is signed and begins later is not in force yet."""
+    found = steps(AGREEMENT, agreement_path(agreement), agreement.status, plain=plain)
+    return [*found[:-1], Step(agreement.status_label(plain=plain), "current")] if agreement.begins_later else found
 
 
 def _by_author(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -293,11 +300,7 @@ def sign_page(request, key: str, door: str):
                     seen_sha256=answers["seen_sha256"],
                 )
                 agreement.refresh_from_db()
-                both = agreement.status == AgreementStatus.ACTIVE
-                told = (
-                    "by both sides: it is in force." if both else "for your side. It is in force once both have signed."
-                )
-                messages.success(request, f"Signed {told}")
+                messages.success(request, _signed_so_far(agreement))
                 return redirect(f"{door}:agreement-detail", agreement.reference)
     digest = " ".join(latest.sha256[i : i + 16] for i in range(0, 64, 16))
     context = {
@@ -309,6 +312,13 @@ def sign_page(request, key: str, door: str):
         "text_html": to_html(latest.text),
     }
     return render(request, f"{door}/agreement_sign.html", context, status=422 if form.is_bound else 200)
+
+
+def _signed_so_far(agreement: Agreement) -> str:
+    if agreement.status != AgreementStatus.ACTIVE:
+        return "Signed for your side. It is in force once both have signed."
+    since = f"from {show(agreement.starts_on)}" if agreement.begins_later else "now"
+    return f"Signed by both sides: it is in force {since}."
 
 
 def contacts_page(request, key: str, door: str):

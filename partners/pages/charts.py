@@ -193,6 +193,6 @@ def _term(agreement: Agreement, number: int, scale: Scale, plain: bool) -> Term:
         x=min(start, WIDTH - 4),
         width=max(end - start, 4),
         tone=AGREEMENT.tone(agreement.status),
-        words=AGREEMENT.label(agreement.status, plain=plain),
+        words=agreement.status_label(plain=plain),
         span=f"{first} to {show(last)}" if last else f"from {first} until it is ended",
     )

@@ -21,7 +21,7 @@ from partners.models import (
     Outreach,
     OutreachKind,
 )
-from partners.models.agreement import AgreementStatus, last_days
+from partners.models.agreement import AgreementStatus, last_days, words_of_later
 from partners.models.outreach import EnquiryStatus
 from partners.pages.agency_filter import AgencyFilter
 from partners.pages.common import EXPIRING_DAYS, ends_in, how_long, whose_turn
@@ -133,14 +133,14 @@ def agreement_list_page(door: str, *, of_several: bool = False) -> ListPage:
             Column("title", "Agreement"),
             *([Column("agency__name", "Agency")] if desk or of_several else []),
             Column("kind", "Kind", choice(AgreementKind)),
-            Column("status", "State", lifecycle=AGREEMENT, plain=not desk),
+            Column("status", "State", lifecycle=AGREEMENT, plain=not desk, instead="words_of_later"),
             Column("status_since", "In this state for", how_long),
             *([Column("status", "Whose turn", whose_turn, sort=False)] if desk else []),
             Column("last_day", "In force until", lambda day: ends_in(day) if day else ""),
             Column("reference", "Reference"),
         ),
         order="-status_since",
-        worked_out={"last_day": last_days},
+        worked_out={"last_day": last_days, "words_of_later": words_of_later},
         empty=Empty(
             "No agreements yet",
             "An agreement begins as a draft on the page of an agency.",

@@ -24,7 +24,7 @@ def agreement_pdf(agreement: Agreement) -> bytes:
             "kind": agreement.get_kind_display(),
             "reference": agreement.reference,
             "version": f"version {latest.number}" if latest else "",
-            "state": agreement.get_status_display(),
+            "state": agreement.status_label(),
             "dated": day_of(latest.created_at if latest else agreement.created_at).isoformat(),
             "agency": str(agreement.agency),
             "facts": _facts(agreement),

@@ -238,20 +238,21 @@ class LifecycleModel(models.Model):
     def lifecycle(self) -> Lifecycle:
         return lifecycle_of(self)
 
+    def status_label(self, *, plain: bool = False) -> str:
+        """The word for its status; a record may have words of its own, as where only a date makes a state true."""
+        return str(self.lifecycle.label(self.status, plain=plain))
+
     @property
     def status_tag(self) -> dict[str, str]:
         """The staff wording with its tone, for `ui/status.html`."""
-        return {"label": self.lifecycle.label(self.status), "tone": self.lifecycle.tone(self.status)}
+        return {"label": self.status_label(), "tone": self.lifecycle.tone(self.status)}
 
     @property
     def status_in_words(self) -> str:
         """The partner's wording inside a sentence, for mail."""
-        return self.lifecycle.in_words(self.status)
+        return uncapped(self.status_label(plain=True))
 
     @property
     def plain_status_tag(self) -> dict[str, str]:
         """The partner's wording with its tone."""
-        return {
-            "label": self.lifecycle.label(self.status, plain=True),
-            "tone": self.lifecycle.tone(self.status),
-        }
+        return {"label": self.status_label(plain=True), "tone": self.lifecycle.tone(self.status)}

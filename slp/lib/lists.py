@@ -48,18 +48,19 @@ class Column:
     kind: str = ""  # "number" aligns to the right
     lifecycle: Lifecycle | None = None  # the value is a status: shown as a tag
     plain: bool = False  # in the partner's words
+    instead: str = ""  # the key of words that a row may have instead of those of its status
 
-    def text(self, value: Any) -> str:
+    def text(self, value: Any, instead: str = "") -> str:
         """The value as text, for a cell or an export."""
         if self.lifecycle is not None:
-            return self.lifecycle.label(value, plain=self.plain) if value else ""
+            return instead or (self.lifecycle.label(value, plain=self.plain) if value else "")
         if self.show is not None:
             return str(self.show(value))
         return plain_text(value)
 
-    def html(self, value: Any) -> SafeString:
+    def html(self, value: Any, instead: str = "") -> SafeString:
         if self.lifecycle is not None:
-            return _tag(self.lifecycle, value, self.plain)
+            return _tag(self.lifecycle, value, self.plain, instead)
         if value.__class__ is str and self.show is None:
             return SafeString(html.escape(value))  # most cells
         return escaped(self.text(value))
@@ -71,9 +72,9 @@ def escaped(text: str) -> SafeString:
 
 
 @lru_cache(maxsize=512)
-def _tag(lifecycle: Lifecycle, status: str, plain: bool) -> SafeString:
+def _tag(lifecycle: Lifecycle, status: str, plain: bool, instead: str) -> SafeString:
     """A state as a tag. There are few, and every row has one."""
-    label = lifecycle.label(status, plain=plain) if status else ""
+    label = instead or (lifecycle.label(status, plain=plain) if status else "")
     return format_html('<span class="slp-status slp-status--{}">{}</span>', lifecycle.tone(status), label)
 
 
@@ -216,7 +217,8 @@ def _order(asked: str, page: ListPage) -> tuple[str, tuple[str, ...]]:
 
 
 def _keys(page: ListPage) -> list[str]:
-    return list(dict.fromkeys([*(c.key for c in page.columns), *page.link_fields]))
+    instead = (c.instead for c in page.columns if c.instead)
+    return list(dict.fromkeys([*(c.key for c in page.columns), *instead, *page.link_fields]))
 
 
 def page_number(request) -> int:
@@ -364,7 +366,7 @@ def _cell_starts(page: ListPage) -> list[str]:
 
 def _row(values: dict, page: ListPage, starts: list[str]) -> SafeString:
     """One table row. Every value is escaped by `Column.html`."""
-    cells = [column.html(values[column.key]) for column in page.columns]
+    cells = [c.html(values[c.key], values[c.instead]) if c.instead else c.html(values[c.key]) for c in page.columns]
     if page.link and (url := page.link(values)):
         cells[0] = f'<a class="usa-link" href="{html.escape(url)}">{cells[0]}</a>'
     return mark_safe("".join(f"{start}{cell}</td>" for start, cell in zip(starts, cells, strict=True)))  # noqa: S308
@@ -412,11 +414,12 @@ def _is_number(text: str) -> bool:
 
 
 def _export(queryset: models.QuerySet, page: ListPage) -> StreamingHttpResponse:
-    keys, zone = [c.key for c in page.columns], timezone.get_current_timezone()
+    keys, zone = _keys(page), timezone.get_current_timezone()
+    places = [(c, keys.index(c.key), keys.index(c.instead) if c.instead else None) for c in page.columns]
 
     def row(values: tuple) -> list[str]:
         with timezone.override(zone):  # it is written when the request, and its zone, are over
-            return [c.text(v) for c, v in zip(page.columns, values, strict=True)]
+            return [c.text(values[at], "" if instead is None else values[instead]) for c, at, instead in places]
 
     rows = (row(values) for values in queryset.values_list(*keys).iterator(chunk_size=2000))
     return csv_response(page.filename, [c.label for c in page.columns], rows)

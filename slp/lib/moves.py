@@ -97,7 +97,7 @@ def move_page(model: type[models.Model], door: str, back: str | Callable[[Any], 
         if request.method == "POST" and form.is_valid():
             with refused_at(form):
                 lifecycle.apply(obj, verb, actor=request.user, reason=form.cleaned_data.get("reason", ""))
-                word = uncapped(lifecycle.label(obj.status, plain=door != "desk"))
+                word = uncapped(obj.status_label(plain=door != "desk"))
                 messages.success(request, f"{move.label}: done. The {lifecycle.name} is now: {word}.")
                 return redirect(target)
         context = {"base": f"{door}/base.html", "object": obj, "move": move, "form": form, "back": target}
