@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q
 
-from partners.lifecycles import AGREEMENT, AMENDMENT, inl_of
+from partners.lifecycles import AGREEMENT, inl_of, take_effect, titled
 from partners.models import (
     Agency,
     Agreement,
@@ -101,7 +101,7 @@ def agreement_ends(now: datetime) -> Iterator[Due]:
                 key=f"agreement-ends:{agreement.reference}:{agreement.ends_on}:{rung}:{user.pk}",
                 user=user,
                 email=user.email,
-                subject=f"{agreement.title} ends on {show(agreement.ends_on)}",
+                subject=f"{titled(agreement)} ends on {show(agreement.ends_on)}",
                 body=f"The agreement {agreement.reference} with {agreement.agency} is in force until "
                 f"{show(agreement.ends_on)}. After that no new activity can start under it. If both sides wish to go "
                 "on, it is time for a renewal.",
@@ -134,8 +134,9 @@ def agreement_to_sign(now: datetime) -> Iterator[Due]:
                 key=f"agreement-to-sign:{agreement.reference}:{version.number}:{user.pk}",
                 user=user,
                 email=user.email,
-                subject=f"Please sign: {agreement.title}",
-                body=f"Both sides have agreed on the text of {agreement.reference}. It waits for your signature.",
+                subject=f"Please sign: {titled(agreement)}",
+                body=f"INL and {agreement.agency} have agreed on the text of {agreement.reference}. It waits for "
+                "your signature.",
                 about=agreement.reference,
                 path=f"{door}/agreements/{agreement.reference}/sign/",
                 why="You sign for INL." if user.is_staff else "You sign for your agency.",
@@ -192,7 +193,7 @@ def amendment_due(now: datetime) -> int:
     rows = Amendment.objects.filter(status=AmendmentStatus.AGREED, effective_on__lte=_today(now))
     for amendment in rows.select_related("agreement__agency").order_by("effective_on", "pk")[:500]:
         try:
-            AMENDMENT.apply(amendment, "take_effect", actor=None)
+            take_effect(amendment)
         except Refused as refusal:
             log.warning("%s does not take effect: %s", amendment.reference, refusal.reason)
             _tell_of_no_effect(amendment, refusal.reason)

@@ -7,7 +7,14 @@ from datetime import timedelta
 from django.db.models import F
 
 from partners.lifecycles.people import DIRECTOR, OFFICER, PARTNER
-from partners.lifecycles.telling import tell_inl, tell_other_side, tell_partner
+from partners.lifecycles.telling import (
+    tell_both,
+    tell_inl,
+    tell_inl_only,
+    tell_of_proposal,
+    tell_other_side,
+    tell_partner,
+)
 from partners.models import Agreement, ApprovalOutcome, Signature
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.permissions import roles_towards
@@ -91,6 +98,16 @@ def _is_over(agreement: Agreement, user) -> Answer:
 
 
 def _in_force(agreement: Agreement, actor, reason: str) -> None:
+    _take_over(agreement, actor)
+    tell_partner(agreement, actor, reason)
+
+
+def _signed(agreement: Agreement, actor, reason: str) -> None:
+    _take_over(agreement, actor)
+    tell_both(agreement, actor, reason)
+
+
+def _take_over(agreement: Agreement, actor) -> None:
     """A renewal takes over on its first day: what it renews stays in force until the day before."""
     old = agreement.supersedes if agreement.supersedes_id else None
     if old is not None and old.status == AgreementStatus.ACTIVE:
@@ -102,7 +119,6 @@ def _in_force(agreement: Agreement, actor, reason: str) -> None:
         if agreement.starts_on <= today():
             AGREEMENT.apply(old, "supersede", actor=None)
     check_deferred("one_agreement_of_a_kind_at_a_time", Agreement)
-    tell_partner(agreement, actor, reason)
 
 
 def _is_renewed(agreement: Agreement, user) -> Answer:
@@ -132,6 +148,7 @@ AGREEMENT = Lifecycle(
         "terminated": "bad",
     },
     plain={"inl_review": "INL is reading it", "partner_review": "Your turn to read it"},
+    as_step={"inl_review": "Read by INL", "partner_review": "Read by the agency"},
     moves=(
         Move("review", "Send to INL review", ("draft",), "inl_review", OFFICER, guard=_ready_for_review),
         Move("activate", "Put in force", ("draft",), "active", OFFICER, _may_start_informally, _in_force),
@@ -144,11 +161,29 @@ AGREEMENT = Lifecycle(
             effect=tell_partner,
         ),
         Move(
+            "propose",
+            "Propose changes",
+            ("partner_review",),
+            "draft",
+            PARTNER,
+            effect=tell_of_proposal,
+            reason_required=True,
+            form="agreement-propose",
+        ),
+        Move(
             "return_draft",
             "Return to draft",
-            ("inl_review", "partner_review", "board_approval", "signing"),
+            ("inl_review",),
             "draft",
-    as_step={"inl_review": "Read by INL", "partner_review": "Read by the agency"},
+            OFFICER | PARTNER,
+            effect=tell_inl_only,
+            reason_required=True,
+        ),
+        Move(
+            "return_draft",
+            "Return to draft",
+            ("partner_review", "board_approval", "signing"),
+            "draft",
             OFFICER | PARTNER,
             effect=tell_other_side,
             reason_required=True,
@@ -179,7 +214,7 @@ AGREEMENT = Lifecycle(
             "active",
             OFFICER | PARTNER,
             guard=_both_signed,
-            effect=_in_force,
+            effect=_signed,
             form="agreement-sign",
         ),
         Move(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from partners.lifecycles.agreement import signed_sides
 from partners.lifecycles.people import OFFICER, PARTNER
-from partners.lifecycles.telling import tell_inl, tell_other_side, tell_partner
+from partners.lifecycles.telling import tell_both, tell_inl, tell_other_side, tell_partner
 from partners.models import Amendment, SignatureSide
 from partners.models.paper import AmendmentStatus
 from partners.permissions import (
@@ -44,17 +46,24 @@ def _is_due(amendment: Amendment, user) -> Answer:
 
 
 def _agreed(amendment: Amendment, actor, reason: str) -> None:
-    """Signed by both. It takes effect at once if its day has come."""
-    tell_partner(amendment, actor, reason)
+    """Signed by both. If its day has come it takes effect at once, and that is what people are told."""
     if amendment.effective_on <= today():
-        AMENDMENT.apply(amendment, "take_effect", actor=None)
+        take_effect(amendment, by=actor)
+    else:
+        tell_both(amendment, actor, reason)
 
 
 def _apply_changes(amendment: Amendment, actor, reason: str) -> None:
     from partners.services.amendments import apply_changes
 
     apply_changes(amendment=amendment)
-    tell_partner(amendment, actor, reason)
+
+
+@transaction.atomic
+def take_effect(amendment: Amendment, *, by=None) -> None:
+    """Its day has come, or `by` has signed it on that day or later: both sides are told."""
+    AMENDMENT.apply(amendment, "take_effect", actor=None)
+    tell_both(amendment, by, "")
 
 
 AMENDMENT = Lifecycle(
@@ -65,6 +74,7 @@ AMENDMENT = Lifecycle(
     roles=lambda user, amendment: roles_towards(user, agency_id=amendment.agreement.agency_id),
     tones={"partner_review": "info", "signing": "warn", "agreed": "info", "active": "good", "withdrawn": "bad"},
     plain={"partner_review": "Your turn to read it"},
+    as_step={"partner_review": "Read by the agency"},
     moves=(
         Move(
             "send_partner",
@@ -74,7 +84,6 @@ AMENDMENT = Lifecycle(
             OFFICER,
             guard=_goes_on,
             effect=tell_partner,
-    as_step={"partner_review": "Read by the agency"},
         ),
         Move(
             "return_draft",

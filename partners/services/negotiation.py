@@ -10,8 +10,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F
 
-from partners.lifecycles import AGREEMENT, inl_of, people_of
-from partners.lifecycles.telling import PROPOSED
+from partners.lifecycles import AGREEMENT, inl_of, people_of, titled
 from partners.models import Agreement, AgreementApproval, AgreementComment, ApprovalKind, SignatureSide
 from partners.permissions import can_comment, can_keep_approvals, can_propose_text, comment_side
 from partners.services.agreements import keep_version, text_hash
@@ -57,8 +56,8 @@ def _tell_other_side(agreement: Agreement, side: str, actor, comment: AgreementC
         users=users,
         rule="agreement-comment",
         key=f"agreement-comment:{comment.pk}",
-        subject=f"{agreement.title}: {actor} has commented",
-        body=f"{actor} writes about {agreement.reference}:\n\n{comment.text}",
+        subject=f"{titled(agreement)}: {actor} has commented",
+        body=f"{actor} writes about {agreement.reference}, the agreement with {agreement.agency}:\n\n{comment.text}",
         about=agreement.reference,
         path=f"{door}/agreements/{agreement.reference}/",
         why=why,
@@ -83,7 +82,7 @@ def propose_text(*, actor, agreement: Agreement, text: str, summary: str, seen_s
         Agreement.objects.filter(pk=agreement.pk).update(text=text, version=F("version") + 1)
     agreement.refresh_from_db()
     keep_version(agreement=agreement, actor=actor, summary=f"Proposed by {agreement.agency}: {summary}")
-    return AGREEMENT.apply(agreement, "return_draft", actor=actor, reason=f"{PROPOSED}{summary}")
+    return AGREEMENT.apply(agreement, "propose", actor=actor, reason=summary)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from partners.lifecycles import people_of
+from partners.lifecycles import people_of, titled
 from partners.models import Agreement
 from partners.models.agreement import AgreementStatus, SignatureSide
 from partners.permissions import can_give_notice, can_take_back_notice, signing_side
@@ -53,10 +53,10 @@ def give_notice(*, actor, agreement: Agreement, reason: str, last_day: date | No
     _tell_both(
         agreement,
         "given",
-        f"{agreement.title}: notice given",
+        f"{titled(agreement)}: notice given",
         f"{side if agreement.notice_side == SignatureSide.INL else agreement.agency} has given notice. "
-        f"The agreement {agreement.reference} is in force until {show(last)}; no activity can be planned beyond that "
-        f"day.\n\nReason: {reason.strip()}",
+        f"The agreement {agreement.reference} with {agreement.agency} is in force until {show(last)}; no activity can "
+        f"be planned beyond that day.\n\nReason: {reason.strip()}",
     )
     return agreement
 
@@ -82,8 +82,9 @@ def take_back_notice(*, actor, agreement: Agreement, reason: str = "") -> Agreem
     _tell_both(
         agreement,
         "taken-back",
-        f"{agreement.title}: the notice is taken back",
-        f"The notice to end {agreement.reference} is taken back. The agreement is in force {until}, as before.",
+        f"{titled(agreement)}: the notice is taken back",
+        f"The notice to end {agreement.reference} with {agreement.agency} is taken back. The agreement is in force "
+        f"{until}, as before.",
     )
     return agreement
 

@@ -17,6 +17,7 @@ from partners.services.signing import sign_amendment
 from partners.tests.factories import make_agreement
 from slp.lib.answers import Refused, Stale
 from slp.lib.dates import today
+from slp.reminders.models import Notice
 
 
 @pytest.fixture
@@ -293,3 +294,23 @@ def test_what_both_signed_and_can_not_be_is_taken_back(write, sign, agreement, o
     assert "Withdraw it." in client_of(officer).get(url).content.decode()
     AMENDMENT.apply(Amendment.objects.get(), "withdraw", actor=officer, reason="The agreement is over.")
     assert signatory.notices.filter(body__contains="The agreement is over.").exists()
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "in effect"), (30, "signed by both")])
+def test_of_the_last_signature_both_sides_are_told_once(
+    days, words, write, sign, agreement, coordinator, officer, signatory, director, monkeypatch
+):
+    day = today() + timedelta(days=days)
+    amendment = sign(write(effective_on=day))
+    subject = f"Amendment to {agreement.title}: {words}"  # a title that names the agency
+    for person in (coordinator, officer, signatory):
+        assert person.notices.filter(subject=subject).count() == 1
+        assert agreement.agency.name in person.notices.get(subject=subject).body
+    assert not director.notices.filter(subject=subject).exists(), "who signed last knows"
+    assert not Notice.objects.filter(subject__endswith="signed by both" if not days else "in effect").exists()
+    monkeypatch.setattr("partners.lifecycles.amendment.today", lambda: day)
+    reminders.amendment_due(timezone.now() + timedelta(days=30))
+    amendment.refresh_from_db()
+    assert amendment.status == "active"
+    for person in (coordinator, officer, signatory, *([director] if days else [])):
+        assert person.notices.filter(subject=f"Amendment to {agreement.title}: in effect").count() == 1

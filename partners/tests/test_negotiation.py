@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from partners.lifecycles import AGREEMENT
 from partners.models import Agreement, AgreementTemplate, Signature
+from partners.models.agreement import words_of_later
 from partners.services.agreements import draft_agreement, text_hash
 from partners.services.negotiation import comment_on_agreement, compare_texts, keep_approval, propose_text
+from partners.services.notice import give_notice, take_back_notice
 from partners.services.signing import sign_agreement, sign_by_scan
 from partners.services.templates import load_templates, text_from_template
 from partners.tests.factories import make_agreement
 from slp.lib.answers import Refused, Stale
-from slp.lib.dates import today
+from slp.lib.dates import show, today
 from slp.reminders.models import Notice
+from slp.reminders.services import collect
 
 PDF = b"%PDF-1.4\n%signed\n"
 
@@ -90,7 +95,7 @@ def test_inl_is_told_of_a_proposal_and_of_what_was_proposed(reviewed, coordinato
     )  # fmt: skip
     (notice,) = officer.notices.filter(rule="agreement-moved")
     assert notice.subject == f"MOU: {reviewed.agency} proposes another text"
-    assert "Proposed changes: Narrower" in notice.body
+    assert "What is changed: Narrower" in notice.body
     assert notice.path == f"/admin/desk/agreements/{reviewed.reference}/"
     assert (told(coordinator), told(director)) == (before, []), "who did it knows; the director signs later"
 
@@ -108,6 +113,113 @@ def test_the_side_that_did_not_move_it_is_told(reviewed, coordinator, signatory,
     assert len(told(signatory)) == before + 1
     assert "A wrong date." in signatory.notices.filter(rule="agreement-moved").last().body
     assert len(told(officer)) == 1
+
+
+def test_what_is_typed_as_a_reason_makes_no_proposal_of_a_return(reviewed, coordinator, officer):
+    AGREEMENT.apply(reviewed, "return_draft", actor=coordinator, reason="Proposed changes: none, it is all wrong.")
+    assert told(officer) == [f"MOU: {reviewed.agency} has sent it back"]
+
+
+def test_what_inl_takes_back_from_its_own_review_is_not_told_to_the_agency(agency, officer, coordinator, signatory):
+    draft = draft_agreement(actor=officer, agency=agency, title="MOU", kind="mou", text="Text.", starts_on=today())
+    AGREEMENT.apply(draft, "review", actor=officer)
+    AGREEMENT.apply(draft, "return_draft", actor=officer, reason="Counsel doubts that we may.")
+    assert told(coordinator) == told(signatory) == []
+
+
+def sign(agreement, *users) -> None:
+    for user in users:
+        sha256 = agreement.versions.last().sha256
+        sign_agreement(agreement=agreement, actor=user, typed_name=user.name, seen_sha256=sha256)
+    agreement.refresh_from_db()
+
+
+@pytest.mark.parametrize("last", ["signatory", "director"])
+def test_of_the_last_signature_both_sides_are_told_but_not_who_gave_it(
+    last, signing, coordinator, signatory, officer, director
+):
+    people = {"coordinator": coordinator, "officer": officer, "signatory": signatory, "director": director}
+    Notice.objects.all().delete()
+    sign(signing, *sorted((signatory, director), key=lambda user: user == people[last]))
+    for name, person in people.items():
+        assert told(person) == ([] if name == last else [f"MOU ({signing.agency}): in force"]), name
+    assert officer.notices.get().path == f"/admin/desk/agreements/{signing.reference}/"
+    assert coordinator.notices.get().path == f"/portal/agreements/{signing.reference}/"
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [("prospect", "still a prospect: open talks"), ("in_talks", "still in talks: make it a partner"), ("partner", "")],
+)
+def test_the_officer_is_told_to_make_it_a_partner(
+    status, says, agency, signing, signatory, director, officer, client_of
+):
+    type(agency).objects.filter(pk=agency.pk).update(status=status)
+    heading = "Agencies to make partners"
+    assert heading not in client_of(officer).get("/admin/").content.decode()
+    sign(Agreement.objects.get(pk=signing.pk), signatory, director)
+    body = officer.notices.get(rule="agreement-moved", subject__endswith="in force").body
+    assert (says in body) if says else ("partner" not in body)
+    assert (heading in client_of(officer).get("/admin/").content.decode()) is bool(says)
+
+
+def test_what_begins_later_is_not_called_in_force(signing, signatory, director, officer, coordinator, client_of):
+    day = today() + timedelta(days=40)
+    Agreement.objects.filter(pk=signing.pk).update(starts_on=day)
+    type(signing.agency).objects.update(status="in_talks")
+    sign(Agreement.objects.get(pk=signing.pk), signatory, director)
+    words = f"igned; in force from {show(day)}"
+    assert told(coordinator)[0] == f"MOU ({signing.agency}): s{words}"
+    assert "make it a partner" not in officer.notices.get(subject__contains=words).body, "that is refused until then"
+    for reader, door in ((officer, "desk"), (coordinator, "portal")):
+        client = client_of(reader)
+        page = client.get(reverse(f"{door}:agreement-detail", args=[signing.reference])).content.decode()
+        assert page.count(f">S{words}<") == 2, "the tag and the last step"
+        listed = reverse(f"{door}:agreement-list")
+        assert f">S{words}<" in client.get(listed).content.decode()
+        file = b"".join(client.get(f"{listed}?export=csv").streaming_content).decode()
+        assert f",S{words}," in file
+        own = reverse("desk:agency-detail", args=[signing.agency_id]) if door == "desk" else "/portal/agency/"
+        page = client.get(own).content.decode()
+        assert f"S{words}" in page
+        assert not re.search('(slp-status--good|data-label="State)">In force<', page)
+    assert Agreement.objects.in_force(day).exists()
+    assert not Agreement.objects.in_force(today()).exists()
+
+
+@pytest.mark.parametrize(("kind", "words"), [("mou", "Signed; in force from"), ("letter", "In force from")])
+def test_words_of_what_begins_later_are_those_of_the_record(kind, words, agency):
+    day = today() + timedelta(days=3)
+    agreement = make_agreement(agency, kind=kind, starts_on=day)
+    said = Agreement.objects.annotate(said=words_of_later()).values_list("said", flat=True)
+    assert list(said) == [agreement.status_label()] == [f"{words} {show(day)}"]
+    Agreement.objects.update(starts_on=today())
+    assert list(said.all()) == [""]
+
+
+@pytest.mark.parametrize("what", ["comment", "notice", "ends", "to-sign"])
+def test_every_mail_to_an_agency_about_its_agreement_names_the_agency(
+    what, reviewed, coordinator, signatory, officer, director
+):
+    if what == "comment":
+        comment_on_agreement(actor=officer, agreement=reviewed, text="Well?")
+    elif what == "notice":
+        agreement = make_agreement(reviewed.agency, title="Letter", kind="letter", notice_days=30)
+        take_back_notice(actor=director, agreement=give_notice(actor=director, agreement=agreement, reason="x"))
+    elif what == "ends":
+        make_agreement(reviewed.agency, title="Letter", kind="letter", ends_on=today() + timedelta(days=50))
+        collect(timezone.now())
+    else:
+        AGREEMENT.apply(reviewed, "accept_terms", actor=coordinator)
+        Agreement.objects.update(status_since=timezone.now() - timedelta(days=9))
+        collect(timezone.now())
+    said = Notice.objects.filter(user__in=[coordinator, signatory], rule__startswith="agreement").exclude(
+        rule="agreement-moved"
+    )
+    assert said
+    for notice in said:
+        assert reviewed.agency.name in notice.subject
+        assert reviewed.agency.name in notice.body
 
 
 def test_a_late_proposal_keeps_what_was_written(reviewed, coordinator, signatory, agency_finance, client_of):
@@ -342,12 +454,24 @@ def test_any_text_makes_an_accessible_paper(agency, officer, client_of, text):
 # -- words -------------------------------------------------------------------------------------------
 def test_the_agency_reads_plain_words_in_mail_and_on_its_page(coordinator, reviewed, agency_finance, client_of):
     notice = coordinator.notices.get(rule="agreement-moved")
-    assert notice.body == f"The agreement {reviewed.reference} is now: your turn to read it."
+    assert notice.subject == f"MOU ({reviewed.agency}): your turn to read it"
+    assert notice.body == f"The agreement {reviewed.reference} with {reviewed.agency} is now: your turn to read it."
     url = reverse("portal:agreement-detail", args=[reviewed.reference])
     page = client_of(coordinator).get(url).content.decode()
     assert "Read the terms, then accept or return them." in page
     assert "The agency reads" not in page
     assert "Waiting for your coordinator or signatory" in client_of(agency_finance).get(url).content.decode()
+
+
+def test_a_step_that_is_done_or_to_come_is_nobodys_turn(coordinator, reviewed, client_of):
+    url = reverse("portal:agreement-detail", args=[reviewed.reference])
+    for status, current in (("partner_review", 1), ("inl_review", 0), ("signing", 0), ("active", 0)):
+        Agreement.objects.filter(pk=reviewed.pk).update(status=status)
+        page = client_of(coordinator).get(url).content.decode()
+        steps = page.split('<ol class="slp-steps"')[1].split("</ol>")[0]
+        assert steps.count("Your turn to read it") == current
+        assert steps.count("Read by the agency") == 1 - current
+        assert ("Read by INL" in steps) is (status != "inl_review")
 
 
 def test_states_are_chosen_by_the_words_of_the_rows(reviewed, coordinator, officer, client_of):

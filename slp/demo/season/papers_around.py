@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from partners.lifecycles import AGREEMENT, AMENDMENT
+from partners.lifecycles import AGREEMENT, AMENDMENT, take_effect
 from partners.models import Agreement, Amendment
 from partners.services.agreements import draft_agreement, renew_agreement, text_hash
 from partners.services.amendments import write_amendment
@@ -96,7 +96,7 @@ def _amend(story: Story, change: Change, offset: int) -> None:
     if change.reaches == "active":
         with story.clock.at(story.day(change.effective)):
             amendment.refresh_from_db()
-            AMENDMENT.apply(amendment, "take_effect", actor=None)
+            take_effect(amendment)
 
 
 def _sign(story: Story, amendment: Amendment, change: Change, offset: int) -> None:

@@ -20,7 +20,7 @@ from engagements.models import (
 )
 from engagements.models.invitation import ANSWERED_YES
 from engagements.models.report import OWED
-from partners.models import Agreement, Enquiry
+from partners.models import Agency, Agreement, Enquiry
 from slp.lib.dates import add_working_days, start_of, today
 from slp.lib.us_states import UsState
 from slp.public.feeds import papers
@@ -100,6 +100,13 @@ def _agreements(user):
     return rows.filter(mine).order_by("status_since")
 
 
+def _no_partners_yet(user):
+    """Agencies that have become partners by an agreement, and are not called so yet."""
+    agreements = Agreement.objects.in_force(today()).filter(agency=OuterRef("pk"))
+    rows = Agency.objects.visible_to(user).filter(Exists(agreements), status__in=["prospect", "in_talks"])
+    return rows.filter(merged_into=None).order_by("status_since")
+
+
 DESK_TURN = (
     Feed(
         "Agreements to write, to read or to sign",
@@ -109,6 +116,15 @@ DESK_TURN = (
         F("title"),
         by_status({"draft": ": write it", "inl_review": ": read it", "signing": ": sign it"}, "agency__name"),
         more="desk:agreement-list",
+    ),
+    Feed(
+        "Agencies to make partners: an agreement with them is in force",
+        OFFICER,
+        _no_partners_yet,
+        "desk:agency-detail",
+        F("name"),
+        by_status({"prospect": "A prospect: open talks, then make it a partner.", "in_talks": "Make it a partner."}),
+        key=F("pk"),
     ),
     Feed(
         "Amendments to write",
