@@ -22,7 +22,7 @@ from partners.models.expert import (
     ExpertSkill,
     TravelDocument,
 )
-from partners.models.facts import ExpertFacts
+from partners.models.facts import ExpertFacts, ExpertStrength
 from partners.models.outreach import Enquiry, Outreach, OutreachKind
 from partners.models.paper import (
     AgreementApproval,
@@ -64,6 +64,7 @@ __all__ = [
     "ExpertFacts",
     "ExpertLanguage",
     "ExpertSkill",
+    "ExpertStrength",
     "Expertise",
     "Membership",
     "Origin",

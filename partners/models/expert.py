@@ -221,7 +221,7 @@ class ExpertCountry(models.Model):
         TIES = "ties", "Family or community ties"
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="countries")
-    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+", db_index=False)
     relation = models.CharField(max_length=10, choices=Relation)
     note = models.CharField(max_length=200, blank=True)
 
@@ -229,6 +229,7 @@ class ExpertCountry(models.Model):
 
     class Meta:
         verbose_name_plural = "expert countries"
+        indexes = [models.Index(fields=["country", "expert"], include=["relation"], name="people_of_country")]
         constraints = [
             models.UniqueConstraint(
                 fields=["expert", "country", "relation"],

@@ -3,6 +3,9 @@
 The database keeps it true: `tell_matching` names each table that facts come from, and the triggers there renew the
 facts of the experts whose rows a statement has changed, of all of them at once, in the same transaction. Nothing else
 writes here. `partners.services.facts` compares and puts right.
+
+Beside it stands a short row for each field of an expert (`ExpertStrength`), by which matching finds the few whose facts
+it has to read.
 """
 
 from __future__ import annotations
@@ -11,7 +14,6 @@ from dataclasses import dataclass
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from partners.models.expert import (
@@ -25,7 +27,8 @@ from partners.models.expert import (
 )
 from slp.lib.spans import DateMultiRangeField
 
-TABLE = "partners_expertfacts"
+TABLE, STRENGTHS = "partners_expertfacts", "partners_expertstrength"
+POINTS_PER_DEPTH, MOST_FOR_YEARS = 8, 10  # of the hundred that matching gives: what a person brings into any need
 OF_PERSON = ("agency_id", "name", "years", "is_active")  # as they stand in the expert's own row
 
 
@@ -52,10 +55,59 @@ class ExpertFacts(models.Model):
 
     class Meta:
         verbose_name_plural = "facts of experts"
-        indexes = [GinIndex(fields=["skills", "languages"], fastupdate=False, name="facts_by_field_and_language")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ExpertStrength(models.Model):
+    """A field of an expert in service with the points that depth and years give in it, for any seat whatever.
+
+    The strongest of a field stand together, and all that is asked of a row stands in the index: a field of a hundred
+    thousand people is looked through without their facts.
+    """
+
+    pk = models.CompositePrimaryKey("expert_id", "expertise_id")
+    expert_id = models.BigIntegerField()  # copies, no references
+    expertise_id = models.CharField(max_length=10)
+    agency_id = models.BigIntegerField()
+    depth = models.PositiveSmallIntegerField()
+    strength = models.PositiveSmallIntegerField()
+    languages = models.JSONField(null=True)  # as in the facts
+    tested = ArrayField(models.TextField(), null=True)
+
+    class Meta:
+        verbose_name_plural = "strengths of experts"
+        indexes = [
+            models.Index(
+                fields=["expertise_id", "strength"],
+                include=["agency_id", "depth", "expert_id", "languages", "tested"],
+                name="strongest_of_field",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.expertise_id} {self.strength}"
+
+
+# SQL of all rows of strengths, as the facts make them.
+STRENGTHS_MADE = f"""
+SELECT f.expert_id, s.key::varchar AS expertise_id, f.agency_id, s.value::smallint AS depth,
+    (s.value::smallint * {POINTS_PER_DEPTH} + least(f.years / 2, {MOST_FOR_YEARS}))::smallint AS strength,
+    f.languages, f.tested
+FROM {TABLE} AS f CROSS JOIN LATERAL jsonb_each_text(f.skills) AS s WHERE f.is_active"""  # noqa: S608 -- our own names
+STRENGTH_COLUMNS = "expert_id, expertise_id, agency_id, depth, strength, languages, tested"
+
+# After the facts of the touched were renewed, whose rows are locked by that.
+WHERE_THERE = f"IF to_regclass('{STRENGTHS}') IS NOT NULL THEN {{}} END IF;"
+RENEW_STRENGTHS = WHERE_THERE.format(
+    f"DELETE FROM {STRENGTHS} WHERE expert_id = ANY (touched);"  # noqa: S608
+    f" INSERT INTO {STRENGTHS} ({STRENGTH_COLUMNS}) {STRENGTHS_MADE} AND f.expert_id = ANY (touched);"
+)
+RENEW_LANGUAGES = WHERE_THERE.format(
+    f"UPDATE {STRENGTHS} AS s SET languages = f.languages, tested = f.tested FROM {TABLE} AS f"  # noqa: S608
+    " WHERE s.expert_id = f.expert_id AND f.expert_id = ANY (touched);"
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +118,7 @@ class Told:
     facts: dict[str, str]
     reads: tuple[str, ...]
     rows: str  # what is aggregated, with `expert_id`; `{table}` is the table
+    then: str  # SQL of what follows for those `touched`
 
     @property
     def per_expert(self) -> str:
@@ -79,10 +132,15 @@ TOLD: list[Told] = []
 
 
 def tell_matching(
-    model: type[models.Model], *, facts: dict[str, str], reads: tuple[str, ...], rows: str = "{table}"
+    model: type[models.Model],
+    *,
+    facts: dict[str, str],
+    reads: tuple[str, ...],
+    rows: str = "{table}",
+    then: str = "",
 ) -> None:
     """The rows of a model with `expert` make these facts. `reads`: SQL of what matters to them in a row."""
-    told = Told(model, facts, ("expert_id", *reads), rows)
+    told = Told(model, facts, ("expert_id", *reads), rows, then)
     TOLD.append(told)
     for name, operation in OPERATIONS.items():
         pgtrigger.register(TellsMatching(told, name=f"tells_matching_{name}", operation=operation))(model)
@@ -114,6 +172,7 @@ GET DIAGNOSTICS renewed = ROW_COUNT;
 IF TG_OP <> 'DELETE' AND renewed < cardinality(touched) THEN
     RAISE EXCEPTION 'An expert of % has no row in {target}: was it written before the expert?', TG_TABLE_NAME;
 END IF;
+{then}
 RETURN NULL;
 """
 
@@ -142,17 +201,23 @@ class TellsMatching(_Follows):
             changed=self.changed(self.told.reads),
             per_expert=self.told.per_expert,
             sets=", ".join(f"{column} = made.{column}" for column in self.told.facts),
+            then=self.told.then,
         )
 
 
 class _TellsOfPerson(_Follows):
     """Of the expert's own row: somebody new, another agency or name, somebody gone."""
 
+    declare = [("touched", "bigint[]")]
+    # Strengths are made of all but the name. Somebody new has no field yet, and who goes has none any more.
     WRITES = {
         "INSERT": "INSERT INTO {target} (expert_id, {columns}) SELECT id, {columns} FROM new_values;",
         "DELETE": "DELETE FROM {target} AS f USING old_values AS o WHERE f.expert_id = o.id;",
         "UPDATE": "UPDATE {target} AS f SET ({columns}) = ROW({theirs}) FROM new_values AS n"
-        " WHERE f.expert_id = n.id AND ({ours}) IS DISTINCT FROM ({theirs});",
+        " WHERE f.expert_id = n.id AND ({ours}) IS DISTINCT FROM ({theirs});"
+        " touched := ARRAY(SELECT id FROM new_values AS n JOIN old_values AS o USING (id)"
+        " WHERE (n.agency_id, n.years, n.is_active) IS DISTINCT FROM (o.agency_id, o.years, o.is_active));"
+        " IF cardinality(touched) > 0 THEN {strengths} END IF;",
     }
 
     def get_func(self, model) -> str:
@@ -161,6 +226,7 @@ class _TellsOfPerson(_Follows):
             columns=", ".join(OF_PERSON),
             ours=", ".join(f"f.{column}" for column in OF_PERSON),
             theirs=", ".join(f"n.{column}" for column in OF_PERSON),
+            strengths=RENEW_STRENGTHS,
         )
         return f"IF to_regclass('{TABLE}') IS NULL THEN RETURN NULL; END IF; {writes} RETURN NULL;"
 
@@ -173,6 +239,7 @@ tell_matching(
     ExpertSkill,
     facts={"skills": "jsonb_object_agg(expertise_id, depth)"},
     reads=("expertise_id", "depth"),
+    then=RENEW_STRENGTHS,
 )
 
 tell_matching(
@@ -182,6 +249,7 @@ tell_matching(
         "tested": "array_agg(language_id::text ORDER BY language_id) FILTER (WHERE is_tested)",
     },
     reads=("language_id", "speaking", "is_tested"),
+    then=RENEW_LANGUAGES,
 )
 
 tell_matching(

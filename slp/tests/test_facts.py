@@ -29,6 +29,7 @@ from partners.models import (
     Expertise,
     ExpertLanguage,
     ExpertSkill,
+    ExpertStrength,
 )
 from partners.services.facts import after_migrate, put_facts_right, untrue_facts
 from partners.services.merge import merge_agencies
@@ -83,9 +84,21 @@ def expected(expert: Expert) -> dict:
     }
 
 
+def points(skill: ExpertSkill) -> int:
+    return 8 * skill.depth + min(skill.expert.years // 2, 10)
+
+
 def check_all() -> None:
     found = {row["expert_id"]: row for row in ExpertFacts.objects.values()}
     assert found == {expert.pk: expected(expert) for expert in Expert.objects.all()}
+    strengths = ExpertStrength.objects.order_by("expert_id", "expertise_id").values()
+    assert [list(row.values()) for row in strengths] == [
+        [skill.expert_id, skill.expertise_id, skill.expert.agency_id, skill.depth, points(skill)]
+        + [found[skill.expert_id][name] for name in ("languages", "tested")]
+        for skill in ExpertSkill.objects.filter(expert__is_active=True)
+        .order_by("expert_id", "expertise_id")
+        .select_related("expert")
+    ]
     assert untrue_facts() == []
 
 
@@ -271,29 +284,39 @@ def test_what_would_not_be_followed_is_refused(agency, community_policing):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_change_one_person_at_the_same_moment(agency, words):
+@pytest.mark.parametrize("first", ["skill", "years"])
+@pytest.mark.parametrize("second", ["skill", "years"])
+def test_two_who_change_one_person_at_the_same_moment(first, second, agency, words):
     """The second waits for the first, and then sees what the first has written."""
-    person = make_expert(agency)
-    first_wrote, line = Event(), Barrier(2)
+    person = make_expert(agency, skills=[(words["fields"][0], 1)])
+    wrote, line = Event(), Barrier(2)
 
-    def write(field, first: bool) -> None:
+    def change(what: str, years: int) -> None:
+        if what == "years":
+            Expert.objects.filter(pk=person.pk).update(years=years)
+        else:
+            ExpertSkill.objects.update_or_create(
+                expert=person, expertise=words["fields"][years > 20], defaults={"depth": 2}
+            )
+
+    def write(what: str, years: int, *, waits: bool) -> None:
         try:
             line.wait(timeout=30)
             with transaction.atomic():
-                if not first:
-                    first_wrote.wait(timeout=30)
-                ExpertSkill.objects.create(expert=person, expertise=field, depth=2)
-                if first:
-                    first_wrote.set()
+                if waits:
+                    wrote.wait(timeout=30)
+                change(what, years)
+                if not waits:
+                    wrote.set()
                     _until_somebody_waits()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        done = [pool.submit(write, field, first) for field, first in zip(words["fields"], (True, False), strict=True)]
-        for job in done:
+        jobs = [pool.submit(write, first, 20, waits=False), pool.submit(write, second, 30, waits=True)]
+        for job in jobs:
             job.result()
-    assert ExpertFacts.objects.get(pk=person.pk).skills == {"POL-01": 2, "COR-01": 2}
+    check_all()
 
 
 def _until_somebody_waits() -> None:
@@ -312,12 +335,14 @@ def test_the_command_names_what_is_untrue_and_puts_it_right(agency, community_po
     true = ExpertFacts.objects.filter(pk=make_expert(agency, "C").pk)
     ExpertFacts.objects.filter(pk=wrong.pk).update(skills={"POL-01": 3})
     ExpertFacts.objects.filter(pk=missing.pk).delete()
-    with pytest.raises(CommandError, match=f"Not true, of experts {wrong.pk}, {missing.pk}"):
+    weak = make_expert(agency, "D", skills=[(community_policing, 2)])
+    ExpertStrength.objects.filter(expert_id=weak.pk).update(strength=1)
+    with pytest.raises(CommandError, match=f"Not true, of experts {wrong.pk}, {missing.pk}, {weak.pk}"):
         call_command("facts")
     said = StringIO()
     call_command("facts", "--renew", stdout=said)
     call_command("facts", stdout=said)
-    assert said.getvalue().splitlines() == ["Facts of 2 experts renewed.", "The facts of every expert are true."]
+    assert said.getvalue().splitlines() == ["Facts of 3 experts renewed.", "The facts of every expert are true."]
     assert true.exists()
     check_all()
 
@@ -326,6 +351,7 @@ def test_the_command_names_what_is_untrue_and_puts_it_right(agency, community_po
 def test_migrate_fills_the_table_when_the_triggers_are_in_force(agency, community_policing):
     make_expert(agency, skills=[(community_policing, 2)])
     ExpertFacts.objects.all().delete()
+    ExpertStrength.objects.all().delete()
     for app in apps.get_app_configs():
         if app.name in ("pgtrigger", "pghistory"):
             from django.db.models.signals import post_migrate
@@ -335,14 +361,16 @@ def test_migrate_fills_the_table_when_the_triggers_are_in_force(agency, communit
 
 
 @pytest.mark.django_db
-def test_without_the_table_the_roster_goes_on(agency, community_policing):
+@pytest.mark.parametrize("table", ["partners_expertfacts", "partners_expertstrength"])
+def test_without_the_table_the_roster_goes_on(table, agency, community_policing):
     """After a migration back the triggers are there until the earlier version has taken them off."""
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE partners_expertfacts RENAME TO gone")
+        cursor.execute(f"ALTER TABLE {table} RENAME TO gone")
         person = make_expert(agency, skills=[(community_policing, 2)])
         person.skills.update(depth=3)
+        Expert.objects.update(years=30)
         after_migrate(using="default")
-        cursor.execute("ALTER TABLE gone RENAME TO partners_expertfacts")
+        cursor.execute(f"ALTER TABLE gone RENAME TO {table}")
     assert put_facts_right() == 1
     with because(None, "Leaves"):
         person.skills.all().delete()

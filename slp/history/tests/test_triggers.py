@@ -19,6 +19,7 @@ UNTRACKED = {
     "reminders.Preference",
     "reminders.SweepRun",
     "partners.ExpertFacts",  # a copy of rows that are tracked
+    "partners.ExpertStrength",
     "partners.RosterImportRow",  # a line of a file; what it becomes on the roster is tracked
     "places.Language",  # reference data
 }

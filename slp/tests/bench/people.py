@@ -19,6 +19,7 @@ from partners.models import (
     ExpertFacts,
     ExpertLanguage,
     ExpertSkill,
+    ExpertStrength,
 )
 from partners.services.facts import put_facts_right
 from slp.lib.dates import fiscal_year, today
@@ -85,7 +86,16 @@ def populate(count: int) -> Added:
 
 def remove(added: Added) -> None:
     """Take back what was added."""
-    parts = (Deployment, ExpertSkill, ExpertLanguage, ExpertCountry, Certificate, Availability, ExpertFacts)
+    parts = (
+        Deployment,
+        ExpertSkill,
+        ExpertLanguage,
+        ExpertCountry,
+        Certificate,
+        Availability,
+        ExpertFacts,
+        ExpertStrength,
+    )
     told = [(part, "expert_id", added.experts) for part in parts]
     told += [(part, "agency_id", added.agencies) for part in (Expert, Capacity, Participation, Agreement)]
     for model, column, last in [*told, (Engagement, "id", added.engagements), (Agency, "id", added.agencies)]:
