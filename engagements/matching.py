@@ -9,30 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
+from engagements.known import asked, covered, open_to_requests, word
 from engagements.models.need import Need, Seat
-from engagements.ranking import (
-    CAPACITY_UNSTATED,
-    WEIGHTS,
-    agencies_covered,
-    asked,
-    open_to_requests,
-    ranked,
-    rated,
-    word,
-)
-from partners.models import Agency, CommunityTie, Depth, Expert
+from engagements.ranking import CAPACITY_UNSTATED, WEIGHTS, ranked, rated
+from partners.models import Agency, CommunityTie, Depth, Expert, Expertise
 from partners.models.agency import NOT_DEPLOYING
 from slp.lib.dates import fiscal_year, show, today
-from slp.lib.light import light
-from slp.lib.statements import Statement
+from slp.lib.light import columns, light, named
+from slp.lib.statements import Key, Statement
+from slp.places.models import Language
 
 
 # -- what is shown ---------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """Something that must hold. `words` say how it stands; of a no, what would make it a yes."""
 
     name: str
@@ -41,8 +34,7 @@ class Condition:
     words: str
 
 
-@dataclass(frozen=True)
-class Points:
+class Points(NamedTuple):
     """One reason with its points, out of `most`."""
 
     name: str
@@ -104,23 +96,17 @@ def _best(seat: Seat, limit: int, near: int) -> tuple[list[Candidate], list[Cand
     return [c for c in found if c.fits], [c for c in found if not c.fits]
 
 
-COVERED = ("id", "name", "time_zone")
-
-
 @lru_cache(maxsize=8)
 def _covered(limit: int) -> Statement:
     tie = CommunityTie.objects.filter(agency=OuterRef("pk"), country=word("country"))
-    rows = (
-        Agency.objects.exclude(kind__in=NOT_DEPLOYING)
-        .filter(open_to_requests())
-        .filter(pk__in=agencies_covered(field=False))
-    )
-    return Statement(lambda: rows.order_by(Exists(tie).desc(), "name").values(*COVERED)[:limit])
+    rows = Agency.objects.exclude(kind__in=NOT_DEPLOYING).filter(open_to_requests()).filter(covered(field=False))
+    return Statement(lambda: rows.order_by(Exists(tie).desc(), "name").values("id", "name")[:limit])
 
 
-def covered_agencies(need: Need, *, limit: int = 50) -> list[Agency]:
-    """Agencies that may be asked for this need, with or without a candidate on their roster: ties first. One query."""
-    return [light(Agency, row) for row in _covered(limit).of(**asked(need))]
+def covered_agencies(need: Need, *, limit: int = 50) -> list[tuple[int, str]]:
+    """The ids and names of agencies that may be asked for this need, with or without a candidate on their roster: ties
+    first. One query."""
+    return [(row["id"], row["name"]) for row in _covered(limit).of(**asked(need))]
 
 
 @dataclass(frozen=True)
@@ -150,11 +136,21 @@ def same_seats(seats: list[Seat]) -> list[list[Seat]]:
     return list(groups.values())
 
 
+SEAT_WORDS = {"expertise_name": F("expertise__name"), "language_name": F("language__name")}
+SEATS = Statement(lambda: Seat.objects.filter(need=Key("need")).order_by("number").values(*columns(Seat), **SEAT_WORDS))
+
+
+def _seat(need: Need, row: dict) -> Seat:
+    field, language = (row.pop(name) for name in SEAT_WORDS)
+    seat = light(Seat, row)
+    seat.need, seat.expertise = need, named(Expertise, seat.expertise_id, field)
+    seat.language = named(Language, seat.language_id, language)
+    return seat
+
+
 def match_need(need: Need, *, limit: int = 50, near: int = 10) -> list[SeatGroup]:
     """Every kind of seat of a need with its candidates and near misses: a query for each kind, and one."""
-    seats = list(need.seats.select_related("expertise", "language"))
-    for seat in seats:
-        seat.need = need
+    seats = [_seat(need, row) for row in SEATS.of(need=need.pk)]
     return [SeatGroup(group, *_best(group[0], limit, near)) for group in same_seats(seats)]
 
 
@@ -237,6 +233,10 @@ def _agency_conditions(row: Expert, need: Need) -> list[Condition]:
 
 
 def _longest(row: Expert) -> str:
-    spans = [(r.lower, r.upper) for r in row.free]
-    start, end = max(spans, key=lambda s: s[1] - s[0])
+    run = max(row.free, key=lambda r: r.upper - r.lower)
+    return _span_words(run.lower, run.upper)
+
+
+@lru_cache(maxsize=1024)  # most are free in all of the window
+def _span_words(start: date, end: date) -> str:
     return f"{show(start)} to {show(end - timedelta(days=1))}"

@@ -1,255 +1,74 @@
 """The statement behind matching: what is known of each expert for a seat, whether it holds, and its points.
 
-It reads one row per expert (`partners.models.facts`) and goes in three steps, each a common table expression: what
-stands once per agency (agreements, load, ties), then a row of facts per expert of the field, then conditions and points
-from that row. So every fact is computed once, however often conditions, points and words need it, and what is shown
-always adds up to what decided. Its text is kept, one for each shape of a seat: what a seat asks is filled in.
+Conditions and points are made from one row per expert (`partners.models.facts`) and from what stands once per agency;
+what is shown always adds up to what decided.
 
-Nothing here knows of requests and answers: whether somebody said no before can't change a rank.
+A large field is looked through by its short rows (`ExpertStrength`), which hold all but certificate and days, and these
+are asked of few. First of those who are best by everything else: the last one wanted of them who is found to do has the
+least total that counts. Then of everybody whose total reaches it, so that nobody is missed. Where fewer are found than
+are wanted there is no least, and all are asked.
+
+The text is kept, one for each shape of a seat: what a seat asks is filled in. Nothing here knows of requests and
+answers: whether somebody said no before can't change a rank.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
-from django.contrib.postgres.aggregates import BoolOr
-from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, Q, Sum, Value, When
+from django.db.models import Case, F, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
-from django.db.models.lookups import GreaterThanOrEqual
-from django.db.models.sql.constants import LOUTER
 from django_cte import CTE, with_cte
-from psycopg.types.range import DateRange
 
-from engagements.models.engagement import Participation
-from engagements.models.need import Need, Seat
-from partners.models import Agency, Agreement, Capacity, CommunityTie, Depth, Expert, ExpertFacts
-from partners.models.agency import NOT_DEPLOYING
-from partners.models.agreement import Days
-from slp.lib.dates import fiscal_year, fiscal_year_span, today
+from engagements.known import (
+    CALENDAR,
+    WHOLE,
+    CertifiedUntil,
+    FreeDays,
+    Holds,
+    LevelOf,
+    LongestRun,
+    asked,
+    available,
+    day,
+    days,
+    holds,
+    number,
+    of_agencies,
+    word,
+)
+from engagements.models.need import Seat
+from partners.models import Agency, Depth, Expert, ExpertCountry, ExpertFacts, ExpertStrength
+from partners.models.facts import MOST_FOR_YEARS, POINTS_PER_DEPTH
 from slp.lib.light import light
-from slp.lib.spans import DateMultiRangeField, HoldsDays, NamedFunc, RangeAgg
 from slp.lib.statements import AnyOf, Key, Statement
 
 CAPACITY_UNSTATED = 5  # engagements a year assumed for an agency that has not said how many it offers
 
 # The most that each reason can give; together 100.
 WEIGHTS = {
-    "depth": 24,
+    "depth": POINTS_PER_DEPTH * len(Depth),
     "language": 16,
     "worked": 14,
     "load": 12,
     "ties": 10,
-    "years": 10,
+    "years": MOST_FOR_YEARS,
     "agency_tie": 8,
     "tested": 6,
 }
-WHOLE = models.IntegerField()
-
-
-# -- what a seat asks ------------------------------------------------------------------------------
-def number(key: str) -> Cast:
-    return Cast(Key(key), WHOLE)
-
-
-def word(key: str) -> Cast:
-    return Cast(Key(key), models.TextField())
-
-
-def day(key: str) -> Cast:
-    return Cast(Key(key), models.DateField())
-
-
-def days(key: str) -> Cast:
-    return Cast(Key(key), DateRangeField())
-
-
-def asked(need: Need, seat: Seat | None = None) -> dict[str, Any]:
-    """The values of all keys, by name. Of the spans `last_stay` is the latest stay of the shortest length."""
-    after, stay = need.ends_on + timedelta(days=1), timedelta(days=need.min_days)
-    year = fiscal_year(need.starts_on)
-    first, last = fiscal_year_span(year)
-    values = {
-        "country": need.country_id,
-        "kinds": [need.kind],
-        "window": DateRange(need.starts_on, after),
-        "first_stay": DateRange(need.starts_on, need.starts_on + stay),
-        "last_stay": DateRange(after - stay, after),
-        "in_every_stay": DateRange(after - stay, need.starts_on + stay)
-        if after - stay < need.starts_on + stay
-        else DateRange(empty=True),
-        "stay_ends": need.starts_on + stay - timedelta(days=1),
-        "window_days": (after - need.starts_on).days,
-        "min_days": need.min_days,
-        "year": year,
-        "year_starts": first,
-        "year_ends": last,
-        "today": today(),
-    }
-    if seat is not None:
-        values |= {
-            "expertise": seat.expertise_id,
-            "min_depth": seat.min_depth,
-            "language": seat.language_id,
-            "min_speaking": seat.min_speaking,
-        }
-    return values
-
-
-# -- free days -------------------------------------------------------------------------------------
-class FreeDays(NamedFunc):
-    """The free spans of a window: what is offered (all, where nothing is), less what is barred, less tours.
-
-    Most people have said nothing, so theirs is the window.
-    """
-
-    names = ("window", "offered", "barred", "tours")
-    template = (
-        "CASE WHEN num_nulls({offered}, {barred}, {tours}) = 3 THEN datemultirange({window})"
-        " ELSE datemultirange({window}) * COALESCE({offered}, datemultirange({window}))"
-        " - COALESCE({barred}, '{}'::datemultirange) - COALESCE({tours}, '{}'::datemultirange) END"
-    )
-    output_field = DateMultiRangeField()
-
-
-class LongestRun(NamedFunc):
-    """The days of the longest of these free spans."""
-
-    names = ("spans",)
-    template = "COALESCE((SELECT max(upper(run) - lower(run)) FROM unnest({spans}) AS run), 0)"
-    output_field = WHOLE
-
-
-class FreeThroughout(NamedFunc):
-    """Are all these days free?"""
-
-    names = ("days", "offered", "barred", "tours")
-    template = (
-        "(({offered} IS NULL OR {offered} @> {days}) AND ({barred} IS NULL OR NOT {barred} && {days})"
-        " AND ({tours} IS NULL OR NOT {tours} && {days}))"
-    )
-    output_field = models.BooleanField()
-
-
-CALENDAR = (F("offered"), F("barred"), F("tours"))
-
-
-def _available() -> Q:
-    """Is there a stay of the shortest length in the window?
-
-    Nearly everybody is free on its first days or on its last ones, and who is not free on the days that every stay
-    has to hold has none: the spans are cut out for the few others only.
-    """
-    run = LongestRun(FreeDays(days("window"), *CALENDAR))
-    at_an_end = Q(FreeThroughout(days("first_stay"), *CALENDAR)) | Q(FreeThroughout(days("last_stay"), *CALENDAR))
-    between = Q(FreeThroughout(days("in_every_stay"), *CALENDAR)) & Q(GreaterThanOrEqual(run, number("min_days")))
-    return Q(GreaterThanOrEqual(number("window_days"), number("min_days"))) & (at_an_end | between)
-
-
-def free_days(*, expert: Expert, need: Need, only_tours: bool = False) -> int:
-    """The longest run of days in the need's window that the expert is free; `only_tours` ignores own windows."""
-    nothing = Value(None, output_field=DateMultiRangeField())
-    calendar = (nothing, nothing, F("tours")) if only_tours else CALENDAR
-    window = Cast(asked(need)["window"], DateRangeField())
-    rows = ExpertFacts.objects.filter(expert=expert)
-    return rows.values_list(LongestRun(FreeDays(window, *calendar)), flat=True).get()
-
-
-# -- what stands once per agency -------------------------------------------------------------------
-def agencies_covered(*, field: bool) -> models.QuerySet:
-    """The agencies whose agreements cover the kind, the country and the `field` on every day of the first stay.
-
-    The same answer as `partners.services.scope.may_do`, for all agencies in one subquery. Most have one agreement that
-    covers all these days; only where none does the terms are put together.
-    """
-    countries, fields = Agreement.countries.through.objects, Agreement.expertise.through.objects
-    rows = (
-        Agreement.objects.holding()
-        .filter(Q(activity_kinds=[]) | Q(activity_kinds__contains=Key("kinds")))
-        .filter(_unlimited_or(countries.all(), country=word("country")))
-    )
-    if field:
-        rows = rows.filter(_unlimited_or(fields.all(), expertise=word("expertise")))
-    whole = Q(term__contains=days("first_stay"))
-    terms = rows.order_by().annotate(term=Days("starts_on", "ends_on", Value("[]")))
-    spans = (
-        terms.filter(term__overlap=days("first_stay"))
-        .values("agency")
-        .annotate(covers=BoolOr(_holds(whole)), parts=RangeAgg("term", filter=~whole))
-    )
-    return spans.filter(Q(covers=True) | Q(HoldsDays(F("parts"), days("first_stay")))).values("agency")
-
-
-def _unlimited_or(limits: models.QuerySet, **named) -> Q:
-    """An agreement that names nothing of a kind covers all of it."""
-    return ~Q(pk__in=limits.values("agreement")) | Q(pk__in=limits.filter(**named).values("agreement"))
-
-
-def open_to_requests() -> Q:
-    """Has the agency not paused?"""
-    return Q(Q(paused_until=None) | Q(paused_until__lt=day("today"))) & Q(
-        Q(not_before=None) | Q(not_before__lte=day("today"))
-    )
-
-
-def _agencies() -> CTE:
-    """Each agency that sends people, with what it says of all of them."""
-    year = Q(engagement__starts_on__gte=day("year_starts"), engagement__starts_on__lte=day("year_ends"))
-    taken = Participation.objects.filter(year).exclude(engagement__status="cancelled")
-    offers = Capacity.objects.filter(fiscal_year=number("year"))  # all kinds, as what is taken is of all kinds
-    capacity = CTE(offers.order_by().values("agency").annotate(n=Sum("engagements")), name="capacity")
-    load = CTE(taken.order_by().values("agency").annotate(n=models.Count("pk")), name="load")
-    rows = Agency.objects.order_by().exclude(kind__in=NOT_DEPLOYING)
-    for group in (capacity, load):
-        rows = group.join(rows, pk=group.col.agency, _join_type=LOUTER)
-    rows = rows.values(
-        "pk",
-        agency_has_tie=_holds(pk__in=CommunityTie.objects.filter(country=word("country")).values("agency")),
-        is_covered=_holds(pk__in=agencies_covered(field=True)),
-        is_open=_holds(open_to_requests()),
-        agency_offers=Coalesce(capacity.col.n, 0),
-        agency_takes_part=Coalesce(load.col.n, 0),
-    )
-    return CTE(with_cte(capacity, load, select=rows), name="agencies", materialized=True)
-
-
-# -- a row of facts per expert ---------------------------------------------------------------------
-class HasKey(NamedFunc):
-    names = ("levels", "key")
-    template = "({levels} ? {key})"
-    output_field = models.BooleanField()
-
-
-class LevelOf(NamedFunc):
-    """What stands at a key: a depth, a level; NULL where nothing does."""
-
-    names = ("levels", "key")
-    template = "({levels} -> {key})::integer"
-    output_field = WHOLE
-
-
-class Holds(NamedFunc):
-    """Is the value among those of a list, which is NULL where there are none?"""
-
-    names = ("values", "value")
-    template = "COALESCE({value} = ANY ({values}), false)"
-    output_field = models.BooleanField()
-
-
-class CertifiedUntil(NamedFunc):
-    """Is there a certificate, of the field or of none, that holds on the day?"""
-
-    names = ("certificates", "field", "on")
-    template = "COALESCE(GREATEST(({certificates} ->> {field})::date, ({certificates} ->> '')::date) >= {on}, false)"
-    output_field = models.BooleanField()
-
+FROM_AGENCY, FROM_LANGUAGE = WEIGHTS["load"] + WEIGHTS["agency_tie"], WEIGHTS["language"] + WEIGHTS["tested"]
+EVERYBODY = 2**31 - 1  # as a limit: keeps the planner from working a level out anew wherever it is named
+# For the least total: of so many times those who are wanted, the strongest of the field, the total is looked at; and of
+# so many times, the first of these, the days.
+LOOKED_AT, TRIED = 15, 5
 
 AGENCY_FACTS = ("agency_has_tie", "is_covered", "is_open", "agency_offers", "agency_takes_part")
-OWN_FACTS = ("has_depth", "speaks", "was_tested", "has_worked", "has_ties", "is_certified", "is_available")
+SHORT = ("expert_id", "agency_id", "languages", "tested", "has_depth", "own")  # `own`: points, the language apart
+OWN_FACTS = ("has_depth", "speaks", "was_tested", "has_worked", "has_ties", "is_certified")
 
 
 @dataclass(frozen=True)
@@ -262,49 +81,13 @@ class Shape:
     near: int = 0
 
 
-def _facts(shape: Shape) -> CTE:
-    """Each of the people in question with what is known of them for this seat."""
-    agencies = _agencies()
-    rows = ExpertFacts.objects.order_by().filter(is_active=True)
-    rows = agencies.join(rows, agency_id=agencies.col.pk)
-    if shape.best or shape.near:
-        rows = rows.filter(HasKey(F("skills"), word("expertise")))  # everybody of the field, at some depth
-    else:
-        rows = rows.filter(AnyOf(F("expert_id"), Key("people")))
-    field, language, no = word("expertise"), word("language"), Value(False)
-    rows = rows.annotate(
-        has_depth=Coalesce(LevelOf(F("skills"), field), 0),
-        speaks=Coalesce(LevelOf(F("languages"), language), -1) if shape.language else Value(-1),
-        was_tested=Holds(F("tested"), language) if shape.language else no,
-        has_worked=Holds(F("worked"), word("country")),
-        has_ties=Holds(F("ties"), word("country")),
-        is_certified=CertifiedUntil(F("certificates"), field, day("stay_ends")) if shape.certificate else no,
-        is_available=_holds(_available()),
-    )
-    if shape.best and not shape.near:  # nobody who lacks something of their own is looked for
-        rows = rows.filter(HasKey(F("languages"), language)) if shape.language else rows
-        own = [condition for name, condition in _hard(shape).items() if name in OWN_CONDITIONS]
-        rows = rows.filter(*own).annotate(is_available=Value(True))
-    rows = rows.values("expert_id", "name", "years", *OWN_FACTS, **{n: getattr(agencies.col, n) for n in AGENCY_FACTS})
-    return CTE(with_cte(agencies, select=rows), name="facts", materialized=True)
-
-
-def _holds(*conditions: Q, **lookups) -> ExpressionWrapper:
-    return ExpressionWrapper(Q(*conditions, **lookups), models.BooleanField())
-
-
 # -- conditions and points -------------------------------------------------------------------------
-OWN_CONDITIONS = ("expertise", "language", "certificate", "available")
+OF_AGENCY = {"agreement": Q(is_covered=True), "open_to_requests": Q(is_open=True)}
 
 
 def _hard(shape: Shape) -> dict[str, Q]:
     """What must hold, by name. A seat without a language or certificate does not ask for one."""
-    hard = {
-        "expertise": Q(has_depth__gte=number("min_depth")),
-        "available": Q(is_available=True),
-        "agreement": Q(is_covered=True),
-        "open_to_requests": Q(is_open=True),
-    }
+    hard = {"expertise": Q(has_depth__gte=number("min_depth")), "available": Q(is_available=True)} | OF_AGENCY
     if shape.language:
         hard["language"] = Q(speaks__gte=number("min_speaking"))
     if shape.certificate:
@@ -316,36 +99,189 @@ def _yes(condition: Q, points: int) -> Case:
     return Case(When(condition, then=Value(points)), default=Value(0), output_field=WHOLE)
 
 
-def _scores(shape: Shape) -> dict[str, models.Expression]:
-    """The points of each reason, as the database adds them."""
+def _unmet(*conditions: Q) -> models.Expression:
+    """How many of these do not hold."""
+    return sum((_yes(~condition, 1) for condition in conditions), Value(0))
+
+
+def _agency_scores() -> dict[str, models.Expression]:
+    """The points that all people of an agency have from it."""
     offers = Case(When(agency_offers__gt=0, then=F("agency_offers")), default=Value(CAPACITY_UNSTATED))
-    scores = {
-        "depth": F("has_depth") * Value(WEIGHTS["depth"] // len(Depth)),
+    load = Value(WEIGHTS["load"]) - F("agency_takes_part") * Value(WEIGHTS["load"]) / offers
+    return {
+        "agency_tie": _yes(Q(agency_has_tie=True), WEIGHTS["agency_tie"]),
+        "load": Greatest(Value(0), load, output_field=WHOLE),
+    }
+
+
+def _own_scores() -> dict[str, models.Expression]:
+    """The points of each reason of one's own, but for the language."""
+    return {
+        "depth": F("has_depth") * Value(POINTS_PER_DEPTH),
         "worked": _yes(Q(has_worked=True), WEIGHTS["worked"]),
         "ties": _yes(Q(has_ties=True), WEIGHTS["ties"]),
-        "agency_tie": _yes(Q(agency_has_tie=True), WEIGHTS["agency_tie"]),
         "years": Coalesce(Least(F("years") / Value(2), Value(WEIGHTS["years"]), output_field=WHOLE), 0),
-        "load": Greatest(
-            Value(0),
-            Value(WEIGHTS["load"]) - F("agency_takes_part") * Value(WEIGHTS["load"]) / offers,
-            output_field=WHOLE,
-        ),
     }
-    if shape.language:
-        above = F("speaks") - number("min_speaking")
-        scores["language"] = Least(
-            Greatest(above, Value(0)) * Value(WEIGHTS["language"] // 2), Value(WEIGHTS["language"]), output_field=WHOLE
-        )
-        scores["tested"] = _yes(Q(was_tested=True, speaks__gte=number("min_speaking")), WEIGHTS["tested"])
-    return scores
+
+
+def _language_scores(shape: Shape) -> dict[str, models.Expression]:
+    if not shape.language:
+        return {}
+    above = Greatest(F("speaks") - number("min_speaking"), Value(0))
+    return {
+        "language": Least(above * Value(WEIGHTS["language"] // 2), Value(WEIGHTS["language"]), output_field=WHOLE),
+        "tested": _yes(Q(was_tested=True, speaks__gte=number("min_speaking")), WEIGHTS["tested"]),
+    }
+
+
+# -- the steps of the statement --------------------------------------------------------------------
+ORDER = ("failed", "-total", "name", "expert_id")
+PERSON = {"id": "expert_id", "name": "name", "rank": "expert__rank", "years": "years", "agency_id": "agency_id"}
+THEIR_AGENCY = {name: f"expert__agency__{name}" for name in ("name", "time_zone", "paused_until", "not_before")}
+
+
+def _agencies() -> list[CTE]:
+    """Each agency with what all its people have from it: points, and how many conditions do not hold."""
+    facts = of_agencies()
+    points, unmet = sum(_agency_scores().values(), Value(0)), _unmet(*OF_AGENCY.values())
+    rows = facts.queryset().order_by().annotate(points=points, unmet=unmet)
+    return [facts, CTE(rows, name="agencies", materialized=True)]
+
+
+def _speech(shape: Shape) -> dict[str, models.Expression]:
+    """How the language is spoken, from the columns that facts and short rows both have."""
+    if not shape.language:
+        return {"speaks": Value(-1), "was_tested": Value(False)}
+    language = word("language")
+    return {"speaks": Coalesce(LevelOf(F("languages"), language), -1), "was_tested": Holds(F("tested"), language)}
+
+
+def _certified(shape: Shape) -> models.Expression:
+    if not shape.certificate:
+        return Value(False)
+    return CertifiedUntil(F("certificates"), word("expertise"), day("stay_ends"))
+
+
+def _with_facts(people: models.QuerySet, shape: Shape) -> models.QuerySet:
+    """The rows of these people with what is known of them for this seat, but for days."""
+    return people.annotate(
+        has_depth=Coalesce(LevelOf(F("skills"), word("expertise")), 0),
+        **_speech(shape),
+        has_worked=Holds(F("worked"), word("country")),
+        has_ties=Holds(F("ties"), word("country")),
+        is_certified=_certified(shape),
+    )
+
+
+def _early(shape: Shape) -> list[Q]:
+    """The conditions that short rows decide."""
+    return [condition for name, condition in _hard(shape).items() if name in ("expertise", "language")]
+
+
+def _rated(people: models.QuerySet, agencies: CTE, shape: Shape, name: str, within: Q | None = None) -> list[CTE]:
+    """Whoever stands in these rows with their `total`, of their agency, `own` and the language, and with `unmet`: how
+    many conditions do not hold. Certificate and days are asked later, of few."""
+    rows = agencies.join(people.annotate(**_speech(shape)), agency_id=agencies.col.pk).filter(within or Q())
+    rows = rows.values(
+        "expert_id", "has_depth", "own", "speaks", "was_tested", points=agencies.col.points, missed=agencies.col.unmet
+    )
+    short = CTE(rows[:EVERYBODY], name=f"{name}_short")
+    total = sum(_language_scores(shape).values(), F("own") + F("points"))
+    rows = short.queryset().values("expert_id", total=total, unmet=F("missed") + _unmet(*_early(shape)))
+    return [short, CTE(rows, name=name)]
+
+
+def _with_days(rated: models.QuerySet, shape: Shape, name: str) -> list[CTE]:
+    """These people with `is_available`, and `failed`: of all conditions, how many do not hold."""
+    few = CTE(rated, name=f"{name}_few", materialized=True)
+    rows = few.join(ExpertFacts.objects.all(), expert_id=few.col.expert_id)
+    rows = rows.values(
+        "expert_id",
+        "name",
+        total=few.col.total,
+        unmet=few.col.unmet,
+        is_certified=_certified(shape),
+        is_available=holds(available()),
+    )
+    asked_of = CTE(rows, name=f"{name}_days", materialized=True)
+    late = [condition for name, condition in _hard(shape).items() if name in ("certificate", "available")]
+    rows = asked_of.queryset().values("expert_id", "name", "total", "is_available", failed=F("unmet") + _unmet(*late))
+    return [few, asked_of, CTE(rows, name=name, materialized=True)]
+
+
+def _found(shape: Shape, agencies: CTE) -> list[CTE]:
+    """The steps that find, among all of the field, those who are shown. The last one holds them and some others.
+
+    Those who know the country go by rows of their own, with its points; the rows of the others don't know of it.
+    """
+    in_country, known = _in_country()
+    elsewhere = ~Q(expert_id__in=in_country.queryset().values("expert_id"))
+    strong = _of_field().filter(elsewhere).order_by("-strength")[: LOOKED_AT * (shape.best + shape.near)]
+    strong = CTE(strong.values(*SHORT), name="strong", materialized=True)
+    steps = [in_country, known, strong]
+    pools = []
+    for rows in (known, strong):
+        steps += _rated(rows.queryset(), agencies, shape, f"rated_{rows.name}")
+        steps[-1].materialized = True
+        pools.append(steps[-1].queryset())
+    rated = CTE(_all_of(pools), name="rated")
+    tried = ((0, shape.best * (5 if shape.certificate else 1)), (1, shape.near))
+    first = [rated.queryset().filter(unmet=n).order_by("-total")[: TRIED * most] for n, most in tried if most]
+    steps += [rated, *_with_days(_all_of(first), shape, "first")]
+
+    best = _least(steps[-1], 0, shape.best) if shape.best else None
+    near = _least(steps[-1], 1, shape.near) if shape.near else None
+    least = Least(best, near) if best and near else best or near
+    others = _of_field().filter(strength__gte=least - FROM_AGENCY - FROM_LANGUAGE * shape.language)
+    steps += _rated(others, agencies, shape, "others", _may_reach(agencies, shape, best, near))
+    counts = _either(best and Q(unmet=0, total__gte=best), near and Q(unmet__lte=2, total__gte=near))
+    met = [steps[-1].queryset().filter(counts, elsewhere), pools[0].filter(counts)]
+    return steps + _with_days(_all_of(met), shape, "met")
+
+
+def _may_reach(agencies: CTE, shape: Shape, best: Any, near: Any) -> Q:
+    """Can they have so many points, the country apart? Only who speaks the language well enough has any from it."""
+    hard, of_agency = _hard(shape), agencies.col.points
+    if not shape.language:
+        of_best = best and Q(hard["expertise"], own__gte=best - of_agency)
+        return _either(of_best, near and Q(own__gte=near - of_agency))
+    more = of_agency + FROM_LANGUAGE
+    enough = _either(*(least and Q(own__gte=least - more) for least in (best, near)))
+    return _either(near and Q(own__gte=near - of_agency), enough & hard["language"])
+
+
+def _of_field() -> models.QuerySet:
+    rows = ExpertStrength.objects.filter(expertise_id=word("expertise"))
+    return rows.annotate(has_depth=F("depth"), own=F("strength"))
+
+
+def _in_country() -> list[CTE]:
+    """Who knows the country, with the points of that; and who of them is of the field."""
+    given = {"worked": WEIGHTS["worked"], "ties": WEIGHTS["ties"]}
+    whens = [When(relation=relation, then=Value(points)) for relation, points in given.items()]
+    rows = ExpertCountry.objects.filter(country=word("country")).order_by().values("expert_id")
+    rows = rows.annotate(from_country=Cast(Sum(Case(*whens, default=Value(0))), WHOLE))
+    people = CTE(rows, name="in_country", materialized=True)
+    rows = people.join(_of_field(), expert_id=people.col.expert_id)
+    rows = rows.annotate(own=F("strength") + people.col.from_country)
+    return [people, CTE(rows.values(*SHORT), name="known", materialized=True)]
+
+
+def _least(first: CTE, failed: int, limit: int) -> models.Expression:
+    """Whoever has fewer points than this is not among the first `limit` of those who fail so many conditions."""
+    rows = first.queryset().filter(failed=failed).order_by("-total").values("total")
+    return Coalesce(Subquery(rows[limit - 1 : limit]), -1)
+
+
+def _either(*conditions: Q | None) -> Q:
+    return reduce(or_, [condition for condition in conditions if condition])
+
+
+def _all_of(rows: list[models.QuerySet]) -> models.QuerySet:
+    return rows[0].union(*rows[1:], all=True) if rows[1:] else rows[0]
 
 
 # -- the statement ---------------------------------------------------------------------------------
-ORDER = ("failed", "-total", "name", "expert_id")
-PERSON = {"id": "expert_id", "name": "name", "rank": "expert__rank", "years": "years", "agency_id": "agency_id"}
-OF_AGENCY = {name: f"expert__agency__{name}" for name in ("name", "time_zone", "paused_until", "not_before")}
-
-
 @lru_cache(maxsize=64)
 def _statement(shape: Shape) -> Statement:
     """Experts, best first, with each fact, `ok_...` of each condition, `points_...` of each reason, `total` and
@@ -354,39 +290,45 @@ def _statement(shape: Shape) -> Statement:
 
 
 def _rows(shape: Shape) -> models.QuerySet:
-    hard, scores, facts = _hard(shape), _scores(shape), _facts(shape)
-    rows = facts.queryset().order_by().annotate(
-        total=sum(scores.values(), Value(0)),
-        failed=sum((_yes(~condition, 1) for condition in hard.values()), Value(0)),
-    )  # fmt: skip
-    rated = CTE(with_cte(facts, select=rows), name="rated", materialized=True)
+    steps = _agencies()
+    agencies = steps[-1]
     if shape.best or shape.near:
-        rated = _chosen(rated, shape)
-    rows = rated.join(ExpertFacts.objects.all(), expert_id=rated.col.expert_id)
-    shown = (*OWN_FACTS, *AGENCY_FACTS, "failed", "total")
-    rows = rows.annotate(**{name: getattr(rated.col, name) for name in shown})
+        steps += _found(shape, agencies)
+        steps.append(_chosen(steps[-1], shape))
+    else:
+        people = ExpertFacts.objects.filter(AnyOf(F("expert_id"), Key("people")))
+        people = _with_facts(people.filter(is_active=True), shape).annotate(own=sum(_own_scores().values(), Value(0)))
+        steps += _rated(people, agencies, shape, "rated")
+        steps += _with_days(steps[-1].queryset(), shape, "chosen")
+    chosen = steps[-1]
+    found, of_agency = ("is_available", "failed", "total"), AGENCY_FACTS
+    rows = chosen.join(ExpertFacts.objects.all(), expert_id=chosen.col.expert_id)
+    rows = _with_facts(agencies.join(rows, agency_id=agencies.col.pk), shape)
+    rows = rows.annotate(**{name: getattr(chosen.col, name) for name in found})
+    rows = rows.annotate(**{name: getattr(agencies.col, name) for name in of_agency})
     rows = rows.annotate(free=FreeDays(days("window"), *CALENDAR))
     rows = rows.order_by(*ORDER).values(
-        *shown,
+        *OWN_FACTS,
+        *found,
+        *of_agency,
         "free",
         free_run=LongestRun("free"),
-        **{f"ok_{name}": _holds(condition) for name, condition in hard.items()},
-        **{f"points_{name}": score for name, score in scores.items()},
+        **{f"ok_{name}": holds(condition) for name, condition in _hard(shape).items()},
+        **{
+            f"points_{name}": score
+            for name, score in (_own_scores() | _agency_scores() | _language_scores(shape)).items()
+        },
         **{f"person_{name}": F(path) for name, path in PERSON.items()},
-        **{f"their_{name}": F(path) for name, path in OF_AGENCY.items()},
+        **{f"their_{name}": F(path) for name, path in THEIR_AGENCY.items()},
     )
-    return with_cte(rated, select=rows)
+    return with_cte(*steps, select=rows)
 
 
-def _chosen(rated: CTE, shape: Shape) -> CTE:
+def _chosen(met: CTE, shape: Shape) -> CTE:
     """The first of those who meet all conditions, and of those who nearly do."""
-    parts = [
-        rated.queryset().filter(**which).order_by(*ORDER)[:limit]
-        for limit, which in ((shape.best, {"failed": 0}), (shape.near, {"failed__range": (1, 2)}))
-        if limit
-    ]
-    rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
-    return CTE(with_cte(rated, select=rows), name="chosen", materialized=True)
+    limits = ((shape.best, {"failed": 0}), (shape.near, {"failed__range": (1, 2)}))
+    parts = [met.queryset().filter(**which).order_by(*ORDER)[:limit] for limit, which in limits if limit]
+    return CTE(_all_of(parts), name="chosen", materialized=True)
 
 
 def ranked(seat: Seat, *, best: int, near: int = 0) -> list[Expert]:
@@ -407,7 +349,7 @@ def _ask(seat: Seat, shape: Shape, **values) -> list[Expert]:
 def _expert(row: dict[str, Any]) -> Expert:
     """The person with their agency; what was found of them stands beside their own columns."""
     expert = light(Expert, {name: row[f"person_{name}"] for name in PERSON})
-    expert.agency = light(Agency, {"id": expert.agency_id} | {name: row[f"their_{name}"] for name in OF_AGENCY})
+    expert.agency = light(Agency, {"id": expert.agency_id} | {name: row[f"their_{name}"] for name in THEIR_AGENCY})
     vars(expert).update(row)
     expert.speaks = max(expert.speaks, 0)  # below zero: not at all, which no seat's level allows
     return expert

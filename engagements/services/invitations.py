@@ -192,7 +192,7 @@ def _seats_for(invitation: Invitation, verb: str, seats, people) -> list[Seat]:
 # -- people ----------------------------------------------------------------------------------------
 def travelling(expert: Expert, need: Need) -> str:
     """Why this person can't go: on tour so long that no stay of the shortest length is left. Empty if they can."""
-    from engagements.ranking import free_days
+    from engagements.known import free_days
 
     if free_days(expert=expert, need=need, only_tours=True) >= need.min_days:
         return ""

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from conftest import make_agency
 from deployments.models import Deployment
 from deployments.models.deployment import DeploymentStatus
-from engagements import matching, ranking
+from engagements import known, matching, ranking
 from engagements.models import Engagement, Seat
 from engagements.tests import ranking_by_tables as tables
 from engagements.tests.factories import make_engagement, make_need, make_seats
@@ -180,6 +180,10 @@ def test_the_facts_rank_as_the_tables_do(world):
         [group] = matching.match_need(seat.need, limit=12, near=9)
         assert told(group.candidates + group.near) == told(by_tables(seat, best=best, near=near))
         assert told(matching.candidates(seat, limit=12)) == told(by_tables(seat, best=best))
+        first, next_to = (2, best[1]), (1, near[1])  # so few that most of the field is left unread
+        [group] = matching.match_need(seat.need, limit=2, near=1)
+        assert told(group.candidates + group.near) == told(by_tables(seat, best=first, near=next_to))
+        assert told(matching.candidates(seat, limit=2)) == told(by_tables(seat, best=first))
         assert told(matching.near_misses(seat, limit=9)) == told(by_tables(seat, near=near))
         some = [p.pk for p in world.rng.sample(world.people, 25)]
         everybody = by_tables(seat, Expert.objects.filter(pk__in=some))
@@ -192,9 +196,7 @@ def test_free_days_and_covered_agencies_are_the_same(world):
         need = world.seat().need
         for person in world.people[:15]:
             for only_tours in (False, True):
-                facts, joined = (
-                    m.free_days(expert=person, need=need, only_tours=only_tours) for m in (ranking, tables)
-                )
+                facts, joined = (m.free_days(expert=person, need=need, only_tours=only_tours) for m in (known, tables))
                 assert facts == joined
         tie = CommunityTie.objects.filter(agency=OuterRef("pk"), country=need.country_id)
         joined = (
@@ -203,7 +205,7 @@ def test_free_days_and_covered_agencies_are_the_same(world):
             .filter(pk__in=tables.agencies_covered(need, None))
             .order_by(Exists(tie).desc(), "name")
         )
-        assert matching.covered_agencies(need) == list(joined)
+        assert matching.covered_agencies(need) == [(agency.pk, agency.name) for agency in joined]
 
 
 @pytest.mark.parametrize("world", [7], indirect=True)

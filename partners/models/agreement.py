@@ -10,7 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Case, Deferrable, F, Func, OuterRef, Q, Value, When
+from django.db.models import Case, Deferrable, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Concat, Least, TruncDate
 from django.utils import timezone
 
@@ -102,8 +102,8 @@ class AgreementQuerySet(OfficeScoped):
 
     def holding(self) -> AgreementQuerySet:
         """In force, or superseded by its renewal: until the day before that one it still covers what it covered."""
-        renewed = Q(status=AgreementStatus.SUPERSEDED, superseded_by__status__in=HELD_BY)
-        return self.filter(Q(status=AgreementStatus.ACTIVE) | renewed)
+        renewal = Agreement.objects.filter(supersedes=OuterRef("pk"), status__in=HELD_BY)
+        return self.filter(Q(status=AgreementStatus.ACTIVE) | Q(status=AgreementStatus.SUPERSEDED) & Q(Exists(renewal)))
 
     def with_scope(self) -> AgreementQuerySet:
         """With the codes of the countries and fields that each names, in the same query."""
