@@ -84,8 +84,8 @@ def _nominated(reader, need):
     )  # fmt: skip
 
 
-def show_need(request, key: str) -> Need:
-    """The need for its page, with the engagements that were opened for it; if this person may see it."""
+def read_need(request, key: str) -> Need:
+    """The need as its pages show it, if this person may see it."""
     row = next(iter(_shown(request.user, key)), None)
     if row is None:
         raise Http404
@@ -95,6 +95,12 @@ def show_need(request, key: str) -> Need:
     need.institution = named(HostInstitution, need.institution_id, institution)
     need.academy = named(Academy, need.academy_id, academy)
     need.author = light(get_user_model(), {"id": need.author_id, "name": name, "email": email})
+    return need
+
+
+def show_need(request, key: str) -> Need:
+    """The same with the engagements that were opened for it."""
+    need = read_need(request, key)
     names = ("id", "reference", "title", "status")
     opened = [dict(zip(names, row, strict=True)) for row in _opened(request.user, need.pk)]
     has_read(need, "engagements", [light(Engagement, values) for values in opened])

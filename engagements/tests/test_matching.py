@@ -11,16 +11,18 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deployments.models import Deployment
 from engagements import matching, ranking
+from engagements.known import free_days
 from engagements.lifecycles import covered
 from engagements.matching import candidates, check, match_need, near_misses
 from engagements.models import Invitation, InvitationAnswer, Participation, Seat
-from engagements.ranking import free_days
 from engagements.tests.factories import make_engagement, make_need, make_seats
 from partners.models import (
     Agency,
@@ -369,6 +371,24 @@ def test_a_change_may_ask_too(seat, mentor, officer, django_assert_num_queries):
     with because(officer, "Looks"), django_assert_num_queries(2):
         assert [c.expert for c in candidates(seat)] == [mentor]
         assert list(check(seat, [mentor.pk])) == [mentor.pk]
+
+
+def test_the_page_says_all_that_was_found(seat, need, agency, officer, client_of, community_policing, creole):
+    Agency.objects.filter(pk=agency.pk).update(name="Bay & <i>Sons</i>")
+    make_expert(agency, "Ann <b>", skills=[(community_policing, 2)], languages=[(creole, 4)])
+    make_expert(agency, "Ben O'Hara", skills=[(community_policing, 2)])
+    [group] = match_need(need)
+    page = client_of(officer).get(reverse("desk:need-match", args=[need.reference])).content.decode()
+    assert [c.expert.name for c in group.candidates + group.near] == ["Ann <b>", "Ben O'Hara"]
+    for found in group.candidates + group.near:
+        shown = [str(found.expert), found.expert.agency.name]
+        shown += [c.words for c in (found.conditions if found.fits else found.missing)]
+        shown += [f"{p.label}: {p.words}" for p in found.points if p.points and found.fits]
+        assert [words for words in shown if escape(words) not in page] == []
+        assert f">{found.total}<" in page
+    assert "<b>" not in page
+    assert "<i>" not in page
+    assert "1 candidate, best" in page
 
 
 def test_match_prints_the_same_figures(seat, mentor, need, agency, community_policing):
