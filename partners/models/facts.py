@@ -60,6 +60,12 @@ class ExpertFacts(models.Model):
         return self.name
 
 
+class StrengthQuerySet(models.QuerySet):
+    def visible_to(self, user) -> StrengthQuerySet:
+        """Whoever sees the expert."""
+        return self.filter(expert_id__in=Expert.objects.visible_to(user).values("pk"))
+
+
 class ExpertStrength(models.Model):
     """A field of an expert in service with the points that depth and years give in it, for any seat whatever.
 
@@ -75,6 +81,8 @@ class ExpertStrength(models.Model):
     strength = models.PositiveSmallIntegerField()
     languages = models.JSONField(null=True)  # as in the facts
     tested = ArrayField(models.TextField(), null=True)
+
+    objects = StrengthQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "strengths of experts"
