@@ -98,7 +98,7 @@ class Partnership:
         officer.open("/admin/desk/agencies/?q=Harbor+Point")
         officer.press(AGENCY)
         officer.move("Make partner")
-        officer.sees("Partner for today")
+        officer.sees("Partner since today")
 
     def coordinator_invites_a_colleague(self) -> None:
         coordinator = self.enters(COORDINATOR)
