@@ -29,7 +29,7 @@ class Option:
 @dataclass(frozen=True)
 class Wish:
     """What is asked. `sizes`: seats of each kind; `days`: how long all of them stay together; `cohesion`: points that
-    one agency more must bring; `pinned`: people who must be in the team."""
+    one agency more must bring; `pinned`: people who come before everybody else, as far as they fit together."""
 
     sizes: Sequence[int]
     days: int
@@ -39,7 +39,8 @@ class Wish:
 
 @dataclass(frozen=True)
 class Team:
-    """Who was chosen. `how`: "best" (proved), "found" (within the time), "simple" (by the simple rule alone)."""
+    """Who was chosen. `how`: "best" (proved), "found" (within the time, or of the first days that were tried), "simple"
+    (by the simple rule alone)."""
 
     picks: list[Option]
     start: date | None
@@ -105,11 +106,9 @@ def _worth(wish: Wish, options: Iterable[Option]) -> int:
 # -- the simple rule: for each first day, the next best person, seat by seat ------------------------
 def _by_simple_rule(options, can, starts: list[date], wish: Wish) -> Team:
     teams = [_greedy([o for o in options if n in can[o]], day, wish) for n, day in enumerate(starts)]
-    worth = _worth(wish, options)
 
-    def value(team: Team) -> int:
-        kept = len(wish.pinned & {pick.person for pick in team.picks})
-        return (len(team.picks) + kept) * worth + team.points(wish)
+    def value(team: Team) -> tuple[int, int, int]:
+        return len(wish.pinned & {pick.person for pick in team.picks}), len(team.picks), team.points(wish)
 
     empty = Team([], None, "best", {g: size for g, size in enumerate(wish.sizes) if size})
     return max(teams, key=value, default=empty)
@@ -154,16 +153,15 @@ def _solved(options, can, starts: list[date], wish: Wish, simple: Team, seconds:
         if len(can[option]) < len(starts):
             model.add(sum(begins[n] for n in can[option]) >= var)
         model.add_hint(var, option in simple.picks)
-    for person, variables in of_person.items():
-        if person in wish.pinned:
-            model.add_exactly_one(variables)
-        else:
-            model.add_at_most_one(variables)
+    for variables in of_person.values():
+        model.add_at_most_one(variables)
     for group, variables in of_group.items():
         model.add(sum(variables) <= wish.sizes[group])
     worth = _worth(wish, options)
+    kept = worth * (sum(wish.sizes) + 1)
     model.maximize(
-        sum((option.total + worth) * var for option, var in chosen.items()) - wish.cohesion * sum(asked.values())
+        sum((option.total + worth + kept * (option.person in wish.pinned)) * var for option, var in chosen.items())
+        - wish.cohesion * sum(asked.values())
     )
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
@@ -174,5 +172,5 @@ def _solved(options, can, starts: list[date], wish: Wish, simple: Team, seconds:
     picks = [option for option, var in chosen.items() if solver.value(var)]
     left = Counter(dict(enumerate(wish.sizes))) - Counter(pick.group for pick in picks)
     start = next(day for day, var in zip(starts, begins, strict=True) if solver.value(var))
-    how = "best" if status == cp_model.OPTIMAL else "found"
+    how = "best" if status == cp_model.OPTIMAL and len(starts) < MOST_STARTS else "found"
     return Team(sorted(picks, key=lambda o: (o.group, -o.total, o.person)), start, how, dict(left))

@@ -16,8 +16,8 @@ FIELD = 2000  # candidates who are considered, over all kinds of seat
 # Points that one agency more must bring. Together a seat's points can reach 100.
 COHESION = {"loose": 0, "some": 15, "close": 60}
 HOW = {
-    "best": "No other team does better by these points and wishes.",
-    "found": "The best that was found in the time; another one may have a few more points.",
+    "best": "Of the people considered no other team does better by these points and wishes.",
+    "found": "The best that was found; another one may have a few more points.",
     "simple": "Chosen seat by seat, the next best person first: the search found no answer in time. Look for yourself.",
 }
 

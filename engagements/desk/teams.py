@@ -43,6 +43,7 @@ def need_team(request, key):
         left_out=[row.pk for row in without],
         agencies_left_out=[row.pk for row in agencies],
     )
+    already = being_asked(need)
     context = {
         "need": need,
         "team": team,
@@ -50,7 +51,7 @@ def need_team(request, key):
         "rows": [{"seat": seat, "person": c, "kept": c.expert.pk in kept} for seat, c in team.seats],
         "left": [(seat, asks(seat)) for seat in team.empty],
         "open": len(team.seats) + len(team.empty),
-        "agencies": [_agency(need, *row) for row in team.agencies()],
+        "agencies": [_agency(agency, places, already) for agency, places in team.agencies()],
         "together": [(value, words, value == together) for value, words in TOGETHER.items()],
         "without": without,
         "agencies_without": agencies,
@@ -60,14 +61,14 @@ def need_team(request, key):
     return render(request, "desk/need_team.html", context)
 
 
-def _agency(need: Need, agency: Agency, places: list) -> dict:
+def _agency(agency: Agency, places: list, already: dict[int, str]) -> dict:
     return {
         "pk": agency.pk,
         "name": agency.name,
         "seats": ", ".join(str(seat.number) for seat, _ in places),
         "people": len(places),
         "points": sum(candidate.total for _, candidate in places),
-        "asked": being_asked(need).get(agency.pk, ""),
+        "asked": already.get(agency.pk, ""),
     }
 
 

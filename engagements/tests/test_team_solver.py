@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engagements.team_solver import Option, Team, Wish, choose_team, first_days, is_free
+from engagements.team_solver import MOST_STARTS, Option, Team, Wish, choose_team, first_days, is_free
 
 DAY = date(2027, 1, 1)
 DAYS = 10
@@ -76,14 +76,20 @@ def test_who_is_kept_is_in_it_and_who_cannot_be_is_left():
     assert {p.person for p in choose_team(options, Wish((2,), DAYS, pinned=frozenset({3}))).picks} == {1, 3}
     never = [*options, option(4, free=((90, 10),))]
     team = choose_team(never, Wish((2,), DAYS, pinned=frozenset({3, 4})))
-    assert len(team.picks) < 3
-    assert {3, 4} - {p.person for p in team.picks}
+    assert {p.person for p in team.picks} == {1, 3}, "the one of the two with whom the seats are filled"
+    assert team.how == "best"
 
 
 def test_more_are_kept_than_there_are_seats():
     options = [option(n) for n in range(3)]
     team = choose_team(options, Wish((2,), DAYS, pinned=frozenset(range(3))))
-    assert (len(team.picks), team.how) == (2, "simple")
+    assert (len(team.picks), team.how) == (2, "best")
+
+
+def test_of_more_first_days_than_are_tried_none_is_called_the_best():
+    options = [option(n, free=((n, DAYS),)) for n in range(MOST_STARTS + 1)]
+    assert choose_team(options, Wish((2,), DAYS)).how == "found"
+    assert choose_team(options[: MOST_STARTS - 1], Wish((2,), DAYS)).how == "best"
 
 
 def test_nobody_at_all():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from engagements.models import Invitation, Nomination
@@ -47,7 +49,7 @@ def test_every_open_seat_gets_somebody_with_reasons(need, two_seats, people):
     assert all(candidate.total == sum(p.points for p in candidate.points) for _, candidate in team.seats)
     assert (team.end - team.start).days + 1 == need.min_days
     assert need.starts_on <= team.start
-    assert team.words == "No other team does better by these points and wishes."
+    assert team.words == "Of the people considered no other team does better by these points and wishes."
 
 
 def test_who_is_left_out_is_not_in_it_and_who_is_kept_is(need, two_seats, people):
@@ -89,7 +91,7 @@ def test_a_decline_changes_no_team(need, two_seats, people, agency, officer):
 def test_the_page_shows_it_and_takes_what_the_officer_wants_otherwise(need, two_seats, people, officer, client_of):
     client = client_of(officer)
     shown = page(client, need).content.decode()
-    assert "No other team does better by these points and wishes." in shown
+    assert "Of the people considered no other team does better by these points and wishes." in shown
     assert "5 people considered" in shown
     out = page(client, need, without=[people["Dee"].pk], keep=[people["Ada"].pk], together="close").content.decode()
     assert f'name="without" value="{people["Dee"].pk}" id="out-{people["Dee"].pk}" checked' in out
@@ -119,6 +121,16 @@ def test_its_agencies_are_asked_each_for_its_seats(need, two_seats, people, offi
              if name.startswith("seats_")}  # fmt: skip
     assert sorted(seats.values()) == [[1], [2]]
     assert Invitation.objects.count() == 0
+
+
+def test_more_agencies_cost_no_more_queries(need, six_seats, people, officer, client_of):
+    client = client_of(officer)
+    page(client, need)
+    with CaptureQueriesContext(connection) as two:
+        assert len(page(client, need).context["agencies"]) == 2
+    with CaptureQueriesContext(connection) as one:
+        assert len(page(client, need, agency_without=[people["Dee"].agency_id]).context["agencies"]) == 1
+    assert len(two) == len(one) - 1, "one reads the agency that is left out"
 
 
 def test_without_seats_nobody_is_asked(need, officer, client_of):
