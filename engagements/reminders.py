@@ -46,7 +46,8 @@ def speakers(agencies: Iterable[int], role: str) -> dict[int, list[User]]:
 @link_of("invitation-reply")
 def invitation_link(notice) -> str:
     """The coordinator's own link, which takes a "not this time" without signing in."""
-    return answer_path(Invitation.objects.get(reference=notice.about), notice.user)
+    invitation = Invitation.objects.filter(reference=notice.about).first()
+    return answer_path(invitation, notice.user) if invitation and notice.user else notice.path
 
 
 @rule(

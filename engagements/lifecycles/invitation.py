@@ -74,23 +74,33 @@ def _too_late(invitation: Invitation, user) -> Answer:
     return answer(invitation.reply_by <= timezone.now(), "The agency still has time to answer.")
 
 
+def tell_coordinators(invitation: Invitation, rule: str, *, subject: str, body: str) -> None:
+    """Mail to those who answer for the agency, once for each version of the request."""
+    tell(
+        users=people_of(invitation.agency, "coordinator"),
+        rule=rule,
+        key=f"{rule}:{invitation.reference}:{invitation.version}",
+        subject=subject,
+        body=body,
+        about=invitation.reference,
+        path=f"/portal/invitations/{invitation.reference}/",
+        why="You coordinate your agency's partnership.",
+    )
+
+
 def _tell_agency(invitation: Invitation, actor, reason: str) -> None:
     invitation.sent_at = timezone.now()
     Invitation.objects.filter(pk=invitation.pk).update(sent_at=invitation.sent_at)
     need = invitation.need
-    tell(
-        users=people_of(invitation.agency, "coordinator"),
-        rule="invitation-sent",
-        key=f"invitation-sent:{invitation.reference}:{invitation.version}",
+    tell_coordinators(
+        invitation,
+        "invitation-sent",
         subject=f"{need.country} asks for your help: {need.title}",
         body=f"INL asks {invitation.agency} for support in {need.country} ({need.places}), between "
         f"{show(need.starts_on)} and {show(need.ends_on)}.\n\n{invitation.message}\n\n"
         f"Please answer by {at_post(invitation.reply_by, invitation.agency.time_zone)}. Taking part is voluntary: "
         "saying no costs you nothing, and no reason is needed.\n\nThe link shows all that is asked, and takes a “not "
         "this time” in one tap, without signing in. It is your own: please don't pass it on.",
-        about=invitation.reference,
-        path=f"/portal/invitations/{invitation.reference}/",
-        why="You coordinate your agency's partnership.",
     )
 
 
@@ -102,15 +112,11 @@ def _promise_seats(invitation: Invitation, actor, reason: str) -> None:
 
 
 def _tell_agency_of_answer(invitation: Invitation, actor, reason: str) -> None:
-    tell(
-        users=people_of(invitation.agency, "coordinator"),
-        rule="invitation-agreed",
-        key=f"invitation-agreed:{invitation.reference}:{invitation.version}",
+    tell_coordinators(
+        invitation,
+        "invitation-agreed",
         subject=f"INL agrees to your proposal: {invitation.need.title}",
         body=f"INL agrees to what you proposed for {invitation.reference}. Please offer your people for the seats.",
-        about=invitation.reference,
-        path=f"/portal/invitations/{invitation.reference}/",
-        why="You coordinate your agency's partnership.",
     )
 
 
@@ -138,15 +144,11 @@ def _tell_withdrawn(invitation: Invitation, actor, reason: str) -> None:
     invitation.held_seats.update(held_by=None)
     if invitation.sent_at is None:
         return  # a draft that nobody saw
-    tell(
-        users=people_of(invitation.agency, "coordinator"),
-        rule="invitation-withdrawn",
-        key=f"invitation-withdrawn:{invitation.reference}",
+    tell_coordinators(
+        invitation,
+        "invitation-withdrawn",
         subject=f"No longer needed: {invitation.need.title}",
         body=f"INL has withdrawn its request {invitation.reference}. You need do nothing.\n\nReason: {reason}",
-        about=invitation.reference,
-        path=f"/portal/invitations/{invitation.reference}/",
-        why="You coordinate your agency's partnership.",
     )
 
 

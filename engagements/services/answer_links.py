@@ -13,12 +13,12 @@ from django.db import transaction
 from django.urls import reverse
 
 from engagements.lifecycles import INVITATION
+from engagements.lifecycles.invitation import tell_coordinators
 from engagements.models import Invitation, InvitationStatus
 from engagements.services.invitations import answer_invitation
 from partners.lifecycles import people_of
 from slp.accounts.models import User
 from slp.lib.answers import Answer, no, require
-from slp.reminders.services import tell
 
 SALT = "engagements: answer to an invitation"
 
@@ -72,15 +72,11 @@ def decline_by_link(link: AnswerLink) -> Invitation:
     invitation = answer_invitation(
         invitation=link.invitation, verb="decline", actor=link.user, how="By the link in the mail"
     )
-    tell(
-        users=people_of(invitation.agency, "coordinator"),
-        rule="invitation-declined-by-link",
-        key=f"invitation-declined-by-link:{invitation.reference}:{invitation.version}",
+    tell_coordinators(
+        invitation,
+        "invitation-declined-by-link",
         subject=f"Not this time: {invitation.need.title}",
         body=f"With the link in the mail to {link.user}, {invitation.agency} has said “not this time” to the request "
         f"{invitation.reference}. It costs you nothing. Was it a mistake? Call INL: they can ask you again.",
-        about=invitation.reference,
-        path=f"/portal/invitations/{invitation.reference}/",
-        why="You coordinate your agency's partnership.",
     )
     return invitation

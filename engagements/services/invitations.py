@@ -14,17 +14,16 @@ from django.db import transaction
 from django.db.models import F
 
 from engagements.lifecycles import INVITATION, NOMINATION
+from engagements.lifecycles.invitation import tell_coordinators
 from engagements.models import Invitation, InvitationAnswer, Need, Nomination, Seat
 from engagements.models.invitation import OPEN, InvitationStatus
 from engagements.permissions import can_invite, can_nominate
-from partners.lifecycles import people_of
 from partners.models import Agency, Expert
 from partners.permissions import agency_roles
 from slp.lib.answers import Refused, Stale, answer, no, require
 from slp.lib.dates import at_post, show
 from slp.lib.errors import readable_constraints
 from slp.lib.track import because
-from slp.reminders.services import tell
 
 ANSWERS = ("accept", "accept_part", "counter", "decline")
 
@@ -89,16 +88,12 @@ def change_invitation(
 
 
 def _tell_changed(invitation: Invitation) -> None:
-    tell(
-        users=people_of(invitation.agency, "coordinator"),
-        rule="invitation-changed",
-        key=f"invitation-changed:{invitation.reference}:{invitation.version}",
+    tell_coordinators(
+        invitation,
+        "invitation-changed",
         subject=f"INL has changed its request: {invitation.need.title}",
         body=f"The request {invitation.reference} has changed. Please answer by "
         f"{at_post(invitation.reply_by, invitation.agency.time_zone)}.",
-        about=invitation.reference,
-        path=f"/portal/invitations/{invitation.reference}/",
-        why="You coordinate your agency's partnership.",
     )
 
 

@@ -146,6 +146,14 @@ def test_a_changed_request_is_mailed_with_a_link_that_works(asked, officer):
     assert "Sooner." in Client().get(url).content.decode()
 
 
+def test_mail_about_a_request_that_is_gone_still_goes_out(asked, coordinator):
+    """One notice that can't make its link would hold up all mail behind it."""
+    Invitation.objects.filter(pk=asked.pk).update(reference="INV-00-0000")
+    deliver_due()
+    assert coordinator.notices.get(rule="invitation-sent").sent_at
+    assert f"/portal/invitations/{asked.reference}/" in mail.outbox[-1].body
+
+
 def test_no_record_holds_a_link(asked, coordinator):
     """Whoever reads the ledger or a backup of it must not be able to answer for the agency."""
     deliver_due()
