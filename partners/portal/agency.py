@@ -50,7 +50,7 @@ def own_agency(request, named: str = "") -> Agency:
     if named := named or request.GET.get("agency", ""):
         stays = Agency.objects.filter(pk=whole_number(named) or 0).values(stays=Coalesce("merged_into", "pk"))
         agency = get_object_or_404(mine, pk__in=stays)
-        if request.method == "POST" and str(agency.pk) != named:
+        if request.method == "POST" and agency.pk != whole_number(named):
             raise Stale(
                 f"While you were writing, this record was merged into {agency}. Nothing was saved. Go back to copy "
                 "what you wrote, then open that agency’s page."
